@@ -1,0 +1,5 @@
+"""What every test may use; each concern has its own plugin."""
+
+from __future__ import annotations
+
+pytest_plugins = ["tests.plugins.required"]
