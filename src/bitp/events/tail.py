@@ -1,0 +1,113 @@
+"""Reading the whole log in an order that never skips a fact.
+
+SQLite commits in the order of ids. PostgreSQL does not: ids are taken before commit, so a
+reader that remembers the last id would skip a slower transaction's lower one. There the order
+is (transaction id, id), read only below the oldest transaction still running.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from bitp.events.models import Consumer
+
+Position = tuple[int, int]
+START: Position = (0, 0)
+
+_EVENT = "e.id, e.transaction, e.kind, e.at_us, e.actor_kind, e.actor, e.data"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One event of the log; ``data`` is canonical JSON text; streams: (name, number) pairs."""
+
+    event: int
+    transaction: int
+    kind: str
+    at_us: int
+    actor_kind: str
+    actor: str
+    data: str
+    streams: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def position(self) -> Position:
+        """Where this event stands in the log's order."""
+        return (self.transaction, self.event)
+
+
+def end() -> Position:
+    """The position after everything that is settled now."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1")
+            return (int(cursor.fetchone()[0]), 2**62)
+        cursor.execute("SELECT coalesce(max(id), 0) FROM events_event")
+        return (0, int(cursor.fetchone()[0]))
+
+
+def read_after(position: Position, limit: int) -> list[Read]:
+    """Settled events after ``position``, in order, at most ``limit``, with their streams."""
+    where, values = _after(position)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_EVENT} FROM events_event e WHERE {where} LIMIT %s", [*values, limit]
+        )
+        rows = cursor.fetchall()
+        if not rows:
+            return []
+        streams = _streams_of(cursor, [row[0] for row in rows])
+    return [Read(*row, tuple(streams.get(row[0], ()))) for row in rows]
+
+
+def _after(position: Position) -> tuple[str, list[int]]:
+    if connection.vendor == "postgresql":
+        return (
+            "(e.transaction, e.id) > (%s, %s) "
+            "AND e.transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
+            "ORDER BY e.transaction, e.id",
+            list(position),
+        )
+    return "e.id > %s ORDER BY e.id", [position[1]]
+
+
+def _streams_of(cursor: object, ids: list[int]) -> dict[int, list[tuple[str, int]]]:
+    low, high = min(ids), max(ids)
+    found: dict[int, list[tuple[str, int]]] = {}
+    cursor.execute(  # type: ignore[attr-defined]
+        "SELECT n.event_id, s.name, n.number FROM events_streamentry n "
+        "JOIN events_stream s ON s.id = n.stream_id "
+        "WHERE n.event_id BETWEEN %s AND %s",
+        [low, high],
+    )
+    for event, name, number in cursor.fetchall():  # type: ignore[attr-defined]
+        found.setdefault(event, []).append((name, number))
+    return found
+
+
+def consume(name: str, handle: Callable[[list[Read]], None], limit: int = 200) -> int:
+    """Hands the next events to ``handle`` and moves the consumer, in one transaction.
+
+    If ``handle`` raises, nothing moved and the same events come again. Returns how many events
+    were handed over. A new consumer starts at the log's beginning.
+    """
+    if not _has_more(name):
+        return 0
+    with transaction.atomic():
+        Consumer.objects.get_or_create(name=name)
+        consumer = Consumer.objects.select_for_update().get(name=name)
+        events = read_after((consumer.transaction, consumer.event), limit)
+        if events:
+            handle(events)
+            consumer.transaction, consumer.event = events[-1].position
+            consumer.save(update_fields=["transaction", "event"])
+    return len(events)
+
+
+def _has_more(name: str) -> bool:
+    """Asked outside any transaction, so that an idle consumer never takes the write lock."""
+    row = Consumer.objects.filter(name=name).values_list("transaction", "event").first()
+    return bool(read_after(row or START, 1))
