@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
 
 CUSTOMER = "customer"
 STAFF = "staff"
@@ -52,6 +56,30 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class Session(AbstractBaseSession):
+    """A browser's session on one side of the house, and whose it is once someone signed in."""
+
+    side = models.CharField(max_length=10)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE)
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(side__in=[CUSTOMER, STAFF]), name="session_side"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side} session"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from bitp.identity.sessions import SessionStore
+
+        return SessionStore
 
 
 class AcceptedStep(models.Model):
