@@ -32,6 +32,7 @@ class Environment:
     secret_key_old: str = setting("", "The key before a rotation: still read, never used to sign.")
     database_url: str = setting("", "postgresql://user:password@host/name; empty: SQLite in data.")
     origin: str = setting("http://localhost:8000", "Where people reach this installation.")
+    listen: str = setting("127.0.0.1:8000", "Address and port that `serve` listens on.")
     hosts: str = setting("", "Further host names that may be asked for, separated by commas.")
     trusted_proxies: str = setting("", "Networks whose X-Forwarded-For is believed, by commas.")
     mail_url: str = setting("", "smtp://user:password@host:587 (smtps:// for TLS from the start).")

@@ -30,7 +30,15 @@ class Event(models.Model):
     data = models.TextField()
 
     class Meta:
-        indexes = [models.Index(fields=["transaction", "id"], name="event_position")]
+        indexes = [
+            models.Index(fields=["transaction", "id"], name="event_position"),
+            # Few among millions; looked up by every gateway that starts.
+            models.Index(
+                fields=["at_us"],
+                name="event_session_ended",
+                condition=models.Q(kind="session.ended"),
+            ),
+        ]
 
 
 class Stream(models.Model):

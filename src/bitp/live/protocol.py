@@ -21,6 +21,12 @@ FRAME_BYTES_MAX = 64 * 1024
 SENDS_PER_S_MAX = 20
 # All frames together, so that typing marks cannot flood (bench clients raise it by setting).
 FRAMES_PER_S_MAX = 100
+# What a connection may send at once before the rate counts: hello and a subscribe per stream.
+FRAMES_BURST_MAX = 300
+# Frames of one connection in excess of its rate before it is closed, each answered until then.
+EXCESS_FRAMES_MAX = 500
+# Frames of one connection that were not understood before it is closed.
+BAD_FRAMES_MAX = 20
 # An agent's console follows its queues and its own conversations.
 STREAMS_PER_SOCKET_MAX = 200
 # Tabs and devices of one person.
@@ -31,10 +37,15 @@ SOCKETS_PER_ADDRESS_MAX = 1_000
 UNSENT_BYTES_MAX = 1_000_000
 # Entries replayed at one subscribe; older ones are a resync.
 REPLAY_ENTRIES_MAX = 1_000
+# Frames in one long poll's request, and bytes of the request's body.
+POLL_FRAMES_MAX = 100
+POLL_BYTES_MAX = 64 * 1024
 
-Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-Reference = Annotated[str, Meta(max_length=16)]
-StreamName = Annotated[str, Meta(min_length=1, max_length=100)]
+# \Z, not $: the latter would let a line break follow.
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+\Z")]
+Reference = Annotated[str, Meta(max_length=16, pattern=r"^[A-Za-z0-9-]*\Z")]
+StreamName = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9:._/-]+\Z")]
+Token = Annotated[str, Meta(max_length=4096, pattern=r"^[A-Za-z0-9:=._-]*\Z")]
 Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Body = Annotated[str, Meta(max_length=MESSAGE_CHARACTERS_MAX)]
 
@@ -50,8 +61,8 @@ class Hello(Frame, tag="hello"):
     """First frame of a connection: a ticket (60 s) from the site, or a resume token (24 h)."""
 
     v: int
-    ticket: Annotated[str, Meta(max_length=4096)] = ""
-    resume: Annotated[str, Meta(max_length=4096)] = ""
+    ticket: Token = ""
+    resume: Token = ""
 
 
 class Subscribe(Frame, tag="subscribe"):
@@ -78,11 +89,11 @@ class Send(Frame, tag="send"):
     cid: Id
     body: Body
     conversation: Reference = ""
-    thread: Annotated[str, Meta(max_length=64)] = ""
+    thread: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]*\Z")] = ""
     note: bool = False
-    topic: Annotated[str, Meta(max_length=20)] = ""
-    language: Annotated[str, Meta(max_length=10)] = ""
-    about: Annotated[str, Meta(max_length=2048)] = ""
+    topic: Annotated[str, Meta(max_length=20, pattern=r"^[A-Za-z0-9_-]*\Z")] = ""
+    language: Annotated[str, Meta(max_length=10, pattern=r"^[A-Za-z0-9-]*\Z")] = ""
+    about: Annotated[str, Meta(max_length=2048, pattern=r"^[A-Za-z0-9:=._-]*\Z")] = ""
 
 
 class Typing(Frame, tag="typing"):
@@ -119,6 +130,16 @@ class Ping(Frame, tag="ping"):
     """Answered by pong at once, so that a browser notices a dead connection."""
 
     n: Number = 0
+
+
+class Poll(Frame, tag="poll"):
+    """Long poll only, the first frame of a request: ``id`` as in the last polled (empty: none).
+
+    ``seen``: the last polled frame's ``n`` that arrived; what it carried is not sent again.
+    """
+
+    id: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]*\Z")] = ""
+    seen: Number = 0
 
 
 ClientFrame = Hello | Subscribe | Unsubscribe | Send | Typing | Mark | SaveDraft | Presence | Ping
@@ -213,15 +234,40 @@ class Pong(Frame, tag="pong"):
     n: int = 0
 
 
+class Polled(Frame, tag="polled"):
+    """Long poll only, the first frame of an answer: ask again with this ``id``, seen = ``n``."""
+
+    id: str
+    n: int
+
+
+class Closed(Frame, tag="closed"):
+    """Long poll only, the last frame of a connection: what a socket's close would have said."""
+
+    code: int
+    reason: str = ""
+
+
 ServerFrame = (
-    Welcome | Subscribed | Event | Ack | TypingSeen | PresenceSeen | Resync | Error | Pong
+    Welcome
+    | Subscribed
+    | Event
+    | Ack
+    | TypingSeen
+    | PresenceSeen
+    | Resync
+    | Error
+    | Pong
+    | Polled
+    | Closed
 )
 
 # --- close codes ------------------------------------------------------------------------
 
 CLOSE_CODES: dict[int, str] = {
     1009: "A frame was larger than allowed.",
-    1012: "The server restarts; come back at once with the resume token.",
+    1012: "The server restarts; come back within reason's spread_ms with the resume token.",
+    1013: "The server cannot look up who you are now; come back in a few seconds.",
     4400: "A frame was not understood.",
     4401: "The ticket or resume token is missing, wrong or over; get a new ticket.",
     4403: "The right was taken away (signed out, deactivated).",

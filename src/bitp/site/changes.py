@@ -21,9 +21,7 @@ def answer_guide(session: SessionBase, page: GuidePage, language: str, helped: b
     if page.slug in answered:
         return False
     with transaction.atomic():
-        GuideAnswer.objects.create(
-            page=page.slug, language=language, helped=helped, at=clock.now()
-        )
+        GuideAnswer.objects.create(page=page.slug, language=language, helped=helped, at=clock.now())
     session[ANSWERED] = {**answered, page.slug: helped}
     return True
 

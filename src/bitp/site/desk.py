@@ -49,19 +49,24 @@ def _headline(agents: tuple[str, ...]) -> str:
 
 
 def _wait(now: Availability) -> str:
-    if now.waiting == 0 and not now.wait_minutes:
-        return _("Nobody is waiting. Someone can answer you now.")
-    if now.wait_minutes is None:
-        return ngettext(
-            "%(count)d person is waiting. We cannot say yet how long it takes.",
-            "%(count)d people are waiting. We cannot say yet how long it takes.",
-            now.waiting,
-        ) % {"count": now.waiting}
-    minutes = max(now.wait_minutes, 1)
-    queue = ngettext(
-        "%(count)d person is waiting.", "%(count)d people are waiting.", now.waiting
-    ) % {"count": now.waiting}
-    wait = ngettext("About %(count)d minute.", "About %(count)d minutes.", minutes) % {
-        "count": minutes
+    return pgettext("between sentences", "%(first)s %(second)s") % {
+        "first": _queue(now.waiting),
+        "second": _time(now),
     }
-    return pgettext("between sentences", "%(first)s %(second)s") % {"first": queue, "second": wait}
+
+
+def _queue(waiting: int) -> str:
+    if waiting == 0:
+        return _("Nobody is waiting.")
+    text = ngettext("%(count)d person is waiting.", "%(count)d people are waiting.", waiting)
+    return text % {"count": waiting}
+
+
+def _time(now: Availability) -> str:
+    minutes = now.wait_minutes
+    if minutes:
+        text = ngettext("About %(count)d minute.", "About %(count)d minutes.", minutes)
+        return text % {"count": minutes}
+    if now.waiting == 0:
+        return _("Someone can answer you now.")
+    return _("We cannot say yet how long it takes.")

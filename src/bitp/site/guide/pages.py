@@ -46,13 +46,15 @@ PAGES = (
         "locked-account",
         ("account",),
         "lock",
-        "登录 登陆 登不上 密码 忘记 解锁 冻结 验证码 sign in log in login password forgot unlock frozen",
+        "登录 登陆 登不上 密码 忘记 解锁 冻结 验证码"
+        " sign in log in login password forgot unlock frozen",
     ),
     GuidePage(
         "trading-security",
         ("security",),
         "shield",
-        "双重验证 二次验证 谷歌验证器 钓鱼 诈骗 被盗 盗号 假客服 2fa mfa phishing scam hacked stolen",
+        "双重验证 二次验证 谷歌验证器 钓鱼 诈骗 被盗 盗号 假客服"
+        " 2fa mfa phishing scam hacked stolen",
     ),
     GuidePage(
         "deposits-and-withdrawals",

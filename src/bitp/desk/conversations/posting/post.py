@@ -93,6 +93,7 @@ class Target:
     topic: str
     language: str
     is_new: bool = False
+    is_new_in_queue: bool = False
     was: str = ""
     waits: list[tuple[int, int]] = field(default_factory=list)
 

@@ -1,0 +1,80 @@
+"""The command line. Each command is a module here, imported only when it is asked for.
+
+A command module has ``add_arguments(parser)`` and ``run(options) -> int`` (the exit code). What
+it prints with --json is one JSON object; a Failure becomes one line on stderr and exit code 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from bitp.config.environment import BadSetting
+from bitp.config.failure import Failure
+
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+
+COMMANDS = {
+    "demo": "runs everything with sample people, for a look around",
+    "test": "passes the project's tests",
+    "serve": "runs the system for production, with settings from the environment",
+    "doctor": "checks the installation and says what to do",
+    "bench": "runs a benchmark and prints its figures as JSON",
+    "redact": "masks the secrets in a text on stdin",
+    "migrate": "brings the database up to date",
+}
+# Started by the commands above; each can be run alone, too.
+PARTS = {
+    "prepare": "makes a data folder ready: migrations, texts, in the demo sample data",
+    "live": "the realtime gateway, in front of web",
+    "web": "pages and the JSON API",
+    "worker": "jobs, mail, clocks",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or given[0] in {"-h", "--help", "help"}:
+        print(describe())
+        return 0 if given else MISUSED
+    name, *rest = given
+    if name not in {**COMMANDS, **PARTS}:
+        print(f"bitp: there is no command {name!r}; bitp --help lists them", file=sys.stderr)
+        return MISUSED
+    return run_command(name, rest)
+
+
+def run_command(name: str, rest: Sequence[str]) -> int:
+    """Runs the command's module; its failures become one line."""
+    module = import_module(f"bitp.config.commands.{name}")
+    parser = argparse.ArgumentParser(prog=f"bitp {name}", description=module.__doc__)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    module.add_arguments(parser)
+    options = parser.parse_args(rest)
+    try:
+        return int(module.run(options))
+    except (Failure, BadSetting) as failure:
+        return report(failure, as_json=options.json)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def report(failure: Exception, *, as_json: bool) -> int:
+    """Says what is wrong in one line on stderr, with --json also as an object on stdout."""
+    if as_json:
+        print(json.dumps({"error": str(failure)}, ensure_ascii=False))
+    print(f"bitp: {failure}", file=sys.stderr)
+    return FAILED
+
+
+def describe() -> str:
+    """The list of commands."""
+    lines = ["usage: bitp COMMAND [ARGUMENTS]", ""]
+    lines += [f"  {name:<8} {what}" for name, what in COMMANDS.items()]
+    lines += ["", "parts of a running system:"]
+    lines += [f"  {name:<8} {what}" for name, what in PARTS.items()]
+    return "\n".join([*lines, "", "bitp COMMAND --help says more."])

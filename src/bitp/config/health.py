@@ -1,0 +1,73 @@
+"""Whether this installation is alive and ready, for whoever operates it."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from bitp.events.models import Event, Heartbeat, Job
+from bitp.lib.clock import now_us
+
+# The worker writes its heartbeat every few seconds (microseconds).
+WORKER_SILENT_US = 60 * 1_000_000
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """This process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+healthz.right = "public"  # type: ignore[attr-defined]
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Database, migrations and worker, each true or false; 503 unless all are."""
+    parts = {"database": _database(), "migrations": False, "worker": False}
+    if parts["database"]:
+        parts["migrations"] = _migrated()
+        parts["worker"] = parts["migrations"] and _worker_lives()
+    return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+
+
+readyz.right = "public"  # type: ignore[attr-defined]
+
+_migrations_seen: set[bool] = set()
+
+
+def _database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _migrated() -> bool:
+    """Asked until it is true once: migrations do not come undone under a running process."""
+    if True not in _migrations_seen:
+        executor = MigrationExecutor(connection)
+        _migrations_seen.add(not executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    return True in _migrations_seen
+
+
+def _worker_lives() -> bool:
+    return Heartbeat.objects.filter(
+        process="worker", at_us__gt=now_us() - WORKER_SILENT_US
+    ).exists()
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Counts in Prometheus' text format; nothing that names a person."""
+    figures = {
+        "bitp_events_total": Event.objects.order_by("-pk").values_list("pk", flat=True).first()
+        or 0,
+        "bitp_jobs_waiting": Job.objects.filter(dead_us__isnull=True).count(),
+        "bitp_jobs_dead": Job.objects.filter(dead_us__isnull=False).count(),
+    }
+    lines = [f"{name} {value}" for name, value in figures.items()]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
+
+
+metrics.right = "public"  # type: ignore[attr-defined]

@@ -1,0 +1,250 @@
+"""Every write to a conversation: one named action, one transaction, its facts with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from bitp.desk.contacts.models import Contact, Identity
+from bitp.desk.conversations.errors import AlreadyTaken, BadAddress, BadTopic, NotFound
+from bitp.desk.conversations.models import (
+    OPEN,
+    RESOLVED,
+    TOPICS,
+    WAITING,
+    Conversation,
+    Participant,
+)
+from bitp.desk.conversations.posting.batch import post_messages
+from bitp.desk.conversations.posting.post import Outcome, Post
+from bitp.desk.conversations.shapes import REOPEN_US
+from bitp.desk.staff.models import Member
+from bitp.events.log import Envelope, Fact, append
+from bitp.lib.canonical import canonical_json
+from bitp.lib.clock import now_us
+
+__all__ = [
+    "leave_address",
+    "outcomes_of",
+    "post_messages",
+    "release",
+    "reopen",
+    "reopen_by_contact",
+    "resolve",
+    "say",
+    "set_topic",
+    "set_topic_by_contact",
+    "take",
+]
+
+
+def take(reference: str, member: Member, session: str = "") -> None:
+    """The member takes the conversation; raises AlreadyTaken when a colleague was faster."""
+    with transaction.atomic():
+        conversation = _lock(reference)
+        if conversation.assignee_id == member.pk:
+            return
+        if conversation.assignee_id is not None:
+            raise AlreadyTaken
+        conversation.assignee = member
+        conversation.save(update_fields=["assignee"])
+        _join(conversation, member)
+        by = _by(member, session)
+        append(
+            [
+                *_changed(conversation, by),
+                Fact("queue.left", _name(conversation, why="taken"), ("queue/main",), by),
+                Fact("conversation.assigned", _name(conversation), _agent(member), by),
+            ]
+        )
+    say(reference, "agent_joined", f"joined:{member.pk}", {"name": member.alias})
+
+
+def release(reference: str, member: Member, session: str = "") -> None:
+    """The conversation goes back to the queue for somebody else."""
+    with transaction.atomic():
+        conversation = _lock(reference)
+        if conversation.assignee is None:
+            return
+        held_by = conversation.assignee
+        conversation.assignee = None
+        if conversation.status != RESOLVED and not conversation.waiting_since_us:
+            conversation.waiting_since_us = now_us()
+        if conversation.status == WAITING:
+            conversation.status = OPEN
+        conversation.save(update_fields=["assignee", "waiting_since_us", "status"])
+        by = _by(member, session)
+        facts = [
+            *_changed(conversation, by),
+            Fact("conversation.unassigned", _name(conversation), _agent(held_by), by),
+        ]
+        if conversation.status == OPEN:
+            facts.append(Fact("queue.entered", _name(conversation), ("queue/main",), by))
+        append(facts)
+
+
+def resolve(reference: str, member: Member, session: str = "") -> None:
+    """The matter is settled; the customer may reopen it for seven days."""
+    with transaction.atomic():
+        conversation = _lock(reference)
+        if conversation.status == RESOLVED:
+            return
+        was_queued = conversation.assignee_id is None and conversation.waiting_since_us
+        conversation.status = RESOLVED
+        conversation.resolved_us = now_us()
+        conversation.waiting_since_us = 0
+        conversation.save(update_fields=["status", "resolved_us", "waiting_since_us"])
+        by = _by(member, session)
+        facts = _changed(conversation, by)
+        if was_queued:
+            left = _name(conversation, why="resolved")
+            facts.append(Fact("queue.left", left, ("queue/main",), by))
+        append(facts)
+    say(reference, "resolved", f"resolved:{now_us()}", {"name": member.alias})
+
+
+def reopen(reference: str, member: Member, session: str = "") -> None:
+    """A member opens a resolved conversation again."""
+    _reopen(reference, _by(member, session))
+
+
+def reopen_by_contact(contact: Contact, reference: str, session: str = "") -> None:
+    """The contact opens an own, lately resolved conversation again; else raises NotFound."""
+    found = Conversation.objects.filter(contact=contact, reference=reference).first()
+    if found is None or found.resolved_us < now_us() - REOPEN_US:
+        raise NotFound
+    _reopen(reference, Envelope("contact", str(contact.pk), session))
+
+
+def _reopen(reference: str, by: Envelope) -> None:
+    with transaction.atomic():
+        conversation = _lock(reference)
+        if conversation.status != RESOLVED:
+            return
+        conversation.status = OPEN
+        conversation.waiting_since_us = now_us()
+        conversation.save(update_fields=["status", "waiting_since_us"])
+        facts = _changed(conversation, by)
+        if conversation.assignee_id is None:
+            facts.append(Fact("queue.entered", _name(conversation), ("queue/main",), by))
+        append(facts)
+    say(reference, "reopened", f"reopened:{now_us()}")
+
+
+def set_topic(reference: str, topic: str, member: Member, session: str = "") -> None:
+    """What the conversation is about, corrected by staff."""
+    _set_topic(reference, topic, _by(member, session))
+
+
+def set_topic_by_contact(contact: Contact, reference: str, topic: str) -> None:
+    """What the own conversation is about, corrected by the contact."""
+    if not Conversation.objects.filter(contact=contact, reference=reference).exists():
+        raise NotFound
+    _set_topic(reference, topic, Envelope("contact", str(contact.pk)))
+
+
+def _set_topic(reference: str, topic: str, by: Envelope) -> None:
+    if topic not in TOPICS:
+        raise BadTopic
+    with transaction.atomic():
+        conversation = _lock(reference)
+        conversation.topic = topic
+        conversation.save(update_fields=["topic"])
+        append(_changed(conversation, by))
+
+
+def leave_address(contact: Contact, reference: str, email: str) -> None:
+    """Where the contact wants to be told when the answer comes; a claim, never proof."""
+    address = email.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise BadAddress from error
+    with transaction.atomic():
+        conversation = _lock(reference)
+        if conversation.contact_id != contact.pk:
+            raise NotFound
+        Identity.objects.filter(contact=contact, channel="email", verified_how="").exclude(
+            address=address
+        ).delete()
+        Identity.objects.get_or_create(contact=contact, channel="email", address=address)
+        by = Envelope("contact", str(contact.pk))
+        append([Fact("contact.address_left", _name(conversation), _both(conversation), by)])
+
+
+def say(reference: str, code: str, key: str, words: dict[str, Any] | None = None) -> Outcome:
+    """A system message, once per key; the reader's side words it by its code."""
+    post = Post(
+        author_kind="system",
+        author=0,
+        external_id=f"{code}:{reference}:{key}",
+        text="",
+        received_us=now_us(),
+        conversation=reference,
+        kind="system",
+        parts=canonical_json({"code": code, **(words or {})}),
+    )
+    return outcomes_of([post])[0]
+
+
+def _lock(reference: str) -> Conversation:
+    found = (
+        Conversation.objects.select_for_update(of=("self",))
+        .select_related("contact")
+        .filter(reference=reference)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _join(conversation: Conversation, member: Member) -> None:
+    Participant.objects.get_or_create(
+        conversation=conversation, member=member, defaults={"joined_us": now_us()}
+    )
+
+
+def _by(member: Member, session: str) -> Envelope:
+    return Envelope("staff", str(member.pk), session)
+
+
+def _name(conversation: Conversation, **more: str) -> dict[str, Any]:
+    return {"conversation": conversation.reference, **more}
+
+
+def _agent(member: Member) -> tuple[str, ...]:
+    return (f"agent/{member.pk}",)
+
+
+def _both(conversation: Conversation) -> tuple[str, ...]:
+    name = f"conversation/{conversation.reference}"
+    return (f"{name}/customer", f"{name}/staff")
+
+
+def _changed(conversation: Conversation, by: Envelope) -> list[Fact]:
+    """The fact that status, topic or assignee are now as they are."""
+    facts = {
+        "conversation": conversation.reference,
+        "status": conversation.status,
+        "topic": conversation.topic,
+        "language": conversation.language,
+        "assignee": conversation.assignee_id,
+    }
+    streams = (*_both(conversation), f"contact/{conversation.contact.reference}")
+    return [Fact("conversation.changed", facts, streams, by)]
+
+
+def outcomes_of(posts: Sequence[Post]) -> list[Outcome]:
+    """post_messages for callers outside the gateway: a locked item is asked again."""
+    outcomes = list(post_messages(posts))
+    while waiting := [index for index, outcome in enumerate(outcomes) if outcome is None]:
+        for index, outcome in zip(
+            waiting, post_messages([posts[index] for index in waiting]), strict=True
+        ):
+            outcomes[index] = outcome
+    return [outcome for outcome in outcomes if outcome is not None]

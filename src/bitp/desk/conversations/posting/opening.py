@@ -1,0 +1,81 @@
+"""Opening a conversation inside the transaction that stores its first message."""
+
+from __future__ import annotations
+
+from bitp.desk.conversations.models import (
+    OPEN,
+    TOPICS,
+    About,
+    Conversation,
+    Participant,
+)
+from bitp.desk.conversations.posting.post import Post, Target
+from bitp.events.log import Envelope, Fact, append
+from bitp.lib.ids import new_reference
+from bitp.lib.text import supported_language
+
+# What one conversation may refer to when it is opened.
+ABOUT_MAX = 10
+
+
+def open_conversation(post: Post) -> Target:
+    """A new conversation of the post's contact, with its participant and its facts."""
+    conversation = Conversation.objects.create(
+        reference=new_reference(),
+        contact_id=post.contact,
+        inbox_id=post.inbox,
+        thread=post.thread,
+        topic=post.topic if post.topic in TOPICS else "other",
+        status=OPEN,
+        language=supported_language(post.language),
+        level=post.level,
+        created_us=post.received_us,
+        last_us=post.received_us,
+    )
+    Participant.objects.create(
+        conversation=conversation, contact_id=post.contact, joined_us=post.received_us
+    )
+    About.objects.bulk_create(
+        [
+            About(conversation=conversation, kind=kind, subject=subject)
+            for kind, subject in dict.fromkeys(post.about[:ABOUT_MAX])
+        ]
+    )
+    _record(conversation, post)
+    return _target(conversation)
+
+
+def _record(conversation: Conversation, post: Post) -> None:
+    facts = {
+        "conversation": conversation.reference,
+        "contact": conversation.contact.reference,
+        "topic": conversation.topic,
+        "inbox": conversation.inbox_id,
+    }
+    envelope = Envelope("contact", str(post.author), post.session, evidence=post.evidence)
+    streams = (
+        f"contact/{conversation.contact.reference}",
+        f"conversation/{conversation.reference}/staff",
+    )
+    append([Fact("conversation.opened", facts, streams, envelope)])
+
+
+def _target(conversation: Conversation) -> Target:
+    return Target(
+        pk=conversation.pk,
+        reference=conversation.reference,
+        contact=conversation.contact_id,
+        inbox=conversation.inbox_id,
+        thread=conversation.thread,
+        status=conversation.status,
+        assignee=None,
+        last_number=0,
+        last_contact_number=0,
+        last_agent_number=0,
+        waiting_since_us=0,
+        level=conversation.level,
+        last_us=conversation.last_us,
+        topic=conversation.topic,
+        language=conversation.language,
+        is_new=True,
+    )

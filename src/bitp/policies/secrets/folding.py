@@ -1,0 +1,99 @@
+"""Writes a text in its plainest form and remembers where each character came from.
+
+Full-width letters become ordinary ones (NFKC), accents join their letters, invisible
+characters go. Only the odd stretches of a text are touched, each of bounded length: normalising
+a whole hostile text takes time in the square of its length.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from bitp.policies.secrets.finding import Message
+
+COMBINING_MARKS_MAX = 30
+"""Marks on one letter that are joined to it; Unicode's own stream-safe limit (UAX 15)."""
+
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+_COMBINING = "\u0300-\u034e\u0350-\u036f\u1160-\u11ff\u3099\u309a\u20d0-\u20ff\uff9e\uff9f"
+_COMPATIBLE = (
+    "\u00aa\u00b2\u00b3\u00b9\u00ba\u0130\u017f\u1100-\u115f\u2070-\u209c\u2100-\u218b"
+    "\u2460-\u24ff\u2776-\u2793\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufb00-\ufb06\ufe50-\ufe6f"
+    "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9d\uffa0-\uffdc"
+    "\U0001d400-\U0001d7ff\U0001f100-\U0001f18f\U0002f800-\U0002fa1f"
+)
+_ODD = re.compile(f"[{_INVISIBLE}{_COMBINING}{_COMPATIBLE}]")
+_INVISIBLES = re.compile(f"[{_INVISIBLE}]+")
+_STRETCH = re.compile(
+    f"[{_INVISIBLE}]+|(?:[^{_INVISIBLE}][{_COMBINING}]{{1,{COMBINING_MARKS_MAX}}})|[{_COMPATIBLE}]"
+)
+
+
+@dataclass(slots=True)
+class Folded:
+    """A folded text. The lists hold, for each odd stretch, where it starts and ends in both."""
+
+    message: Message
+    folded_starts: list[int] = field(default_factory=list)
+    folded_ends: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+
+    def original_start(self, index: int) -> int:
+        """Where the folded character at `index` begins in the original text."""
+        at = bisect_right(self.folded_starts, index) - 1
+        if at < 0:
+            return index
+        if index < self.folded_ends[at]:
+            return self.starts[at]
+        return self.ends[at] + index - self.folded_ends[at]
+
+    def original_end(self, index: int) -> int:
+        """Where the folded character before `index` ends in the original text."""
+        at = bisect_right(self.folded_starts, index - 1) - 1
+        if at < 0:
+            return index
+        if index <= self.folded_ends[at]:
+            return self.ends[at]
+        return self.ends[at] + index - self.folded_ends[at]
+
+
+def fold(text: str) -> Folded:
+    """The folded form of `text`; the text itself where nothing in it is odd."""
+    if text.isascii() or not _ODD.search(text):
+        return Folded(Message(text, text.lower()))
+    return _fold_odd(text)
+
+
+def _fold_odd(text: str) -> Folded:
+    folded = Folded(Message("", ""))
+    pieces: list[str] = []
+    copied = length = 0
+    for odd in _STRETCH.finditer(text):
+        plain = text[copied : odd.start()]
+        piece = _plainest(odd[0])
+        length += len(plain)
+        folded.folded_starts.append(length)
+        length += len(piece)
+        folded.folded_ends.append(length)
+        folded.starts.append(odd.start())
+        folded.ends.append(odd.end())
+        pieces += (plain, piece)
+        copied = odd.end()
+    pieces.append(text[copied:])
+    whole = "".join(pieces)
+    folded.message = Message(whole, whole.lower())
+    return folded
+
+
+def _plainest(stretch: str) -> str:
+    if _INVISIBLES.fullmatch(stretch):
+        return ""
+    # The dotted capital I is the one character whose lower case has another length.
+    return unicodedata.normalize("NFKC", stretch).replace("\u0130", "i")

@@ -1,0 +1,272 @@
+/**
+ * What a person has written and the server has not yet acknowledged.
+ *
+ *   const outbox = new Outbox({ scope: "BC-…", send: (frame) => line.send(frame) });
+ *   const off = outbox.on((change) => …);       // {kind, item, ack}, see below
+ *   const item = outbox.put({ body, conversation, thread, topic, language, about, note });
+ *   line.on("welcome", () => outbox.flush({ again: true }));
+ *   line.on("ack", (frame) => outbox.ack(frame));
+ *
+ * Each item is one key of localStorage, so it survives reload and being offline, and tabs never
+ * overwrite each other. An item is sent under the same client id (cid) until it is acknowledged;
+ * the server stores one cid once. Of several tabs one sends an item at a time: whoever writes
+ * its name into the item under a lock. In one conversation an item waits for the one before it,
+ * so the order stays.
+ *
+ * scope  whose items they are (a contact's reference): another person's are never seen, let
+ *        alone sent.
+ * send   (frame) => bool: false when there is no line.
+ *
+ * An item: {cid, body, conversation, thread, note, topic, language, about, at_ms, state, code}.
+ * state "waiting" or "refused" (with the server's code; retry() or discard() it).
+ * Changes: {kind: "put" | "acked" | "refused" | "gone" | "others", item, ack}.
+ */
+
+// The server's limit for one message, in characters as it counts them (code points).
+export const MESSAGE_CHARACTERS_MAX = 8_000;
+// So many unsent messages are no longer a conversation.
+export const ITEMS_MAX = 100;
+// Browsers give a site about 5 MB; the host's own data has to fit too.
+const CHARACTERS_MAX = 400_000;
+// No answer after this long on a living line: send it again, under the same cid.
+const AGAIN_MS = 10_000;
+// An item that another tab has taken is left to it for this long.
+const LEASE_MS = 15_000;
+const LOOK_MS = 3_000;
+const BUSY_MS = 1_000;
+const BUSY_MAX_MS = 30_000;
+
+const PREFIX = "bitp.outbox.";
+
+/** A client id: random, within the protocol's letters. */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(15));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+}
+
+/** Why the outbox does not take an item: code "empty", "too_long" or "full". */
+export class OutboxError extends Error {
+  constructor(code) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/** Removes the items and drafts of everybody but `scope` ("": of everybody). */
+export function forgetOthers(storage, scope, prefixes = [PREFIX]) {
+  for (const key of Object.keys(storage)) {
+    const prefix = prefixes.find((each) => key.startsWith(each));
+    if (prefix && !(scope && key.startsWith(`${prefix}${scope}.`))) storage.removeItem(key);
+  }
+}
+
+export class Outbox {
+  #prefix;
+  #storage;
+  #send;
+  #listeners = new Set();
+  #unkept = new Map();
+  #flying = new Map();
+  #tab = newId();
+  #order = 0;
+  #timer = 0;
+  #work = Promise.resolve();
+  #stopped = false;
+  #seen = (event) => event.key?.startsWith(this.#prefix) && this.#tell("others");
+  #leave = () => this.#release();
+
+  constructor({ scope, send, storage = localStorage }) {
+    this.#prefix = `${PREFIX}${scope}.`;
+    this.#storage = storage;
+    this.#send = send;
+    addEventListener("storage", this.#seen);
+    addEventListener("pagehide", this.#leave);
+  }
+
+  /** Ends it; what is unsent stays in the storage. */
+  stop() {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    removeEventListener("storage", this.#seen);
+    removeEventListener("pagehide", this.#leave);
+    this.#release();
+  }
+
+  on(fn) {
+    this.#listeners.add(fn);
+    return () => this.#listeners.delete(fn);
+  }
+
+  /** All items, oldest first. */
+  items() {
+    const kept = Object.keys(this.#storage)
+      .filter((key) => key.startsWith(this.#prefix))
+      .map((key) => this.#read(key))
+      .filter((item) => item && !this.#unkept.has(item.cid));
+    return [...kept, ...this.#unkept.values()].sort((a, b) => a.at_ms - b.at_ms || a.order - b.order);
+  }
+
+  /** Keeps an item and sends it as soon as there is a line. Throws OutboxError. */
+  put({ body, ...rest }) {
+    const length = [...body].length;
+    const items = this.items();
+    if (!body.trim()) throw new OutboxError("empty");
+    if (length > MESSAGE_CHARACTERS_MAX) throw new OutboxError("too_long");
+    const used = items.reduce((sum, item) => sum + item.body.length, 0);
+    if (items.length >= ITEMS_MAX || used + body.length > CHARACTERS_MAX) throw new OutboxError("full");
+    const item = { cid: newId(), body, ...rest, at_ms: Date.now(), order: this.#order++, state: "waiting", code: "" };
+    this.#keep(item);
+    this.#tell("put", item);
+    this.flush();
+    return item;
+  }
+
+  /** What the server made of an item. Returns the item, or null when it is not here. */
+  ack(ack) {
+    this.#flying.delete(ack.cid);
+    const item = this.#find(ack.cid);
+    if (!item) return null;
+    if (ack.result === "accepted" || ack.result === "duplicate") this.#acked(item, ack);
+    else if (ack.retry) this.#busy(item);
+    else this.#refused(item, ack);
+    this.flush();
+    return item;
+  }
+
+  /** Sends a refused item again, under a new cid: the old one may stand for another text. */
+  retry(cid) {
+    const item = this.#find(cid);
+    if (!item) return null;
+    this.#remove(item);
+    const fresh = { ...item, cid: newId(), state: "waiting", code: "", tab: "", tries: 0, notBefore: 0 };
+    this.#keep(fresh);
+    this.#tell("put", fresh);
+    this.flush();
+    return fresh;
+  }
+
+  discard(cid) {
+    const item = this.#find(cid);
+    if (!item) return;
+    this.#remove(item);
+    this.#tell("gone", item);
+  }
+
+  /** Sends what is due. `again`: the line is new, so nothing is on its way any more. */
+  flush({ again = false } = {}) {
+    if (again) this.#flying.clear();
+    this.#work = this.#work.then(() => this.#flush()).catch(reportError);
+    return this.#work;
+  }
+
+  // --- sending --------------------------------------------------------------------------
+
+  async #flush() {
+    if (this.#stopped) return;
+    clearTimeout(this.#timer);
+    const taken = await this.#locked(() => this.#take());
+    for (const item of taken) {
+      if (this.#send(frameOf(item))) this.#flying.set(item.cid, Date.now());
+      else this.#keep({ ...item, tab: "", tried_ms: 0 });
+    }
+    if (this.items().some((item) => item.state === "waiting") && !this.#stopped) {
+      this.#timer = setTimeout(() => this.flush(), LOOK_MS);
+    }
+  }
+
+  /** The first waiting item of each conversation, unless it is on its way or another tab's. */
+  #take() {
+    const now = Date.now();
+    const lanes = new Set();
+    const taken = [];
+    for (const item of this.items()) {
+      const lane = item.thread || item.conversation;
+      if (item.state !== "waiting" || lanes.has(lane)) continue;
+      lanes.add(lane);
+      if (this.#isBusy(item, now)) continue;
+      const mine = { ...item, tab: this.#tab, tried_ms: now };
+      this.#keep(mine);
+      taken.push(mine);
+    }
+    return taken;
+  }
+
+  #isBusy(item, now) {
+    if ((item.notBefore ?? 0) > now) return true;
+    if (item.tab === this.#tab) return now - (this.#flying.get(item.cid) ?? 0) < AGAIN_MS;
+    return Boolean(item.tab) && now - item.tried_ms < LEASE_MS;
+  }
+
+  #locked(work) {
+    if (navigator.locks) return navigator.locks.request(this.#prefix, work);
+    // Without locks two tabs may both send: the server stores one cid once.
+    return work();
+  }
+
+  #release() {
+    for (const item of this.items()) {
+      if (item.tab === this.#tab) this.#keep({ ...item, tab: "", tried_ms: 0 });
+    }
+    this.#flying.clear();
+  }
+
+  // --- answers --------------------------------------------------------------------------
+
+  #acked(item, ack) {
+    this.#remove(item);
+    this.#tell("acked", item, ack);
+  }
+
+  #busy(item) {
+    const tries = (item.tries ?? 0) + 1;
+    const pause = Math.min(BUSY_MAX_MS, BUSY_MS * 2 ** tries) * (0.5 + Math.random() / 2);
+    this.#keep({ ...item, tries, notBefore: Date.now() + pause });
+  }
+
+  #refused(item, ack) {
+    const code = ack.code || ack.result;
+    const refused = { ...item, state: "refused", code };
+    this.#keep(refused);
+    this.#tell("refused", refused, ack);
+  }
+
+  // --- keeping --------------------------------------------------------------------------
+
+  #find(cid) {
+    return this.#unkept.get(cid) ?? this.#read(this.#prefix + cid);
+  }
+
+  #read(key) {
+    try {
+      return JSON.parse(this.#storage.getItem(key));
+    } catch {
+      return null;
+    }
+  }
+
+  /** In a full or forbidden storage an item lives as long as the page. */
+  #keep(item) {
+    try {
+      this.#storage.setItem(this.#prefix + item.cid, JSON.stringify(item));
+      this.#unkept.delete(item.cid);
+    } catch {
+      this.#unkept.set(item.cid, item);
+    }
+  }
+
+  #remove(item) {
+    this.#unkept.delete(item.cid);
+    this.#storage.removeItem(this.#prefix + item.cid);
+  }
+
+  #tell(kind, item = null, ack = null) {
+    for (const fn of this.#listeners) fn({ kind, item, ack });
+  }
+}
+
+function frameOf({ cid, body, conversation, thread, note, topic, language, about }) {
+  const frame = { t: "send", cid, body };
+  const rest = { conversation, thread, note, topic, language, about };
+  for (const [name, value] of Object.entries(rest)) if (value) frame[name] = value;
+  return frame;
+}

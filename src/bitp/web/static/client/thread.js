@@ -1,0 +1,205 @@
+/**
+ * One conversation as this browser knows it: pure state, no page, no network.
+ *
+ *   const thread = new Thread({ side: "contact" });      // or "agent", in the console
+ *   thread.mergePage(page); thread.mergeEvent(event); thread.mergeAck(ack, item);
+ *   thread.addOwn(item); thread.dropOwn(cid);            // the outbox's items
+ *   thread.rows()                                        // what to show, in order
+ *
+ * Pages, events and acknowledgements may come in any order and more than once: the result is
+ * the same, and no message stands there twice. A message is known by its number; an own one
+ * that has none yet by its cid. Numbers may jump (a note is not for the customer), so holes are
+ * known from pages, not from numbers.
+ */
+
+// A typing mark fades without a repeat, as the protocol says.
+const TYPING_MS = 6_000;
+
+export class Thread {
+  #side;
+  #messages = new Map();
+  #numberOf = new Map();
+  #own = new Map();
+  #holes = [];
+  #typing = null;
+  #factsAt = -1;
+
+  /** The conversation's own fields as last told: topic, status, agent, position, … */
+  facts = {};
+  marks = { contact: { delivered: 0, read: 0 }, agent: { delivered: 0, read: 0 } };
+  /** Whether there are messages before the first one known; null: no page came yet. */
+  more = null;
+
+  constructor({ side = "contact" } = {}) {
+    this.#side = side;
+  }
+
+  /** A page: the conversation's fields and {messages, more, head}. */
+  mergePage({ messages, more, head, ...facts }) {
+    this.#noteHole(messages, more);
+    for (const message of messages) this.#add(message);
+    if (facts.marks) this.#mergeMarks(facts.marks);
+    delete facts.marks;
+    if (Object.keys(facts).length && head >= this.#factsAt) this.#mergeFacts(facts, head);
+  }
+
+  /** An entry of the conversation's stream. Other kinds than these three change nothing. */
+  mergeEvent({ kind, n, data }) {
+    if (kind === "message.posted") this.#add(data);
+    if (kind === "conversation.marked") this.#mergeMarks({ [data.who]: data });
+    if (kind === "conversation.changed" && n > this.#factsAt) this.#mergeFacts(data, n);
+  }
+
+  /** The server took an own message: it has a number, and the text as stored. */
+  mergeAck(ack, item) {
+    if (!ack.number) return;
+    this.#own.delete(ack.cid);
+    if (this.#messages.has(ack.number)) return;
+    this.#set({
+      number: ack.number,
+      kind: "text",
+      note: Boolean(item?.note),
+      author: { kind: this.#side, name: "" },
+      text: ack.text ?? item?.body ?? "",
+      parts: null,
+      cid: ack.cid,
+      at_us: ack.at_us,
+      ours: true,
+      provisional: true,
+    });
+  }
+
+  addOwn(item) {
+    if (!this.#numberOf.has(item.cid)) this.#own.set(item.cid, item);
+  }
+
+  dropOwn(cid) {
+    this.#own.delete(cid);
+  }
+
+  /** Makes the own unsent items exactly these (another tab may have sent or dropped some). */
+  setOwn(items) {
+    this.#own.clear();
+    for (const item of items) this.addOwn(item);
+  }
+
+  setTyping({ on, name, who }, now_ms = Date.now()) {
+    this.#typing = on && who !== this.#side ? { name, until_ms: now_ms + TYPING_MS } : null;
+  }
+
+  /** Name of who is typing on the other side, "" when unnamed, null when nobody is. */
+  typing(now_ms = Date.now()) {
+    return this.#typing && this.#typing.until_ms > now_ms ? this.#typing.name : null;
+  }
+
+  /** Messages in order, each with `state`; then own ones that have no number yet. */
+  rows() {
+    const stored = [...this.#messages.values()].sort((a, b) => a.number - b.number);
+    const own = [...this.#own.values()];
+    return [...stored.map((message) => this.#withState(message)), ...own.map(ownRow)];
+  }
+
+  get last() {
+    return Math.max(0, ...this.#messages.keys());
+  }
+
+  get first() {
+    return this.#messages.size ? Math.min(...this.#messages.keys()) : 0;
+  }
+
+  /** Number of the last message of the other side. */
+  get lastOther() {
+    const others = [...this.#messages.values()].filter((each) => !this.isOurs(each));
+    return Math.max(0, ...others.map((each) => each.number));
+  }
+
+  /** Messages of the other side that this side has not read. */
+  get unread() {
+    const { read } = this.marks[this.#side];
+    return [...this.#messages.values()].filter(
+      (each) => each.number > read && each.author.kind !== "system" && !this.isOurs(each),
+    ).length;
+  }
+
+  /** The latest hole to fill: load the page before `before` until it reaches `after`. */
+  get hole() {
+    return this.#holes.at(-1) ?? null;
+  }
+
+  isOurs(message) {
+    return message.author.kind === this.#side;
+  }
+
+  // --- merging --------------------------------------------------------------------------
+
+  #add(message) {
+    const known = this.#messages.get(message.number);
+    if (known && !known.provisional) return;
+    this.#set({ ...message, ours: this.isOurs(message) });
+    // Whoever wrote has stopped typing.
+    if (!this.isOurs(message)) this.#typing = null;
+  }
+
+  #set(message) {
+    this.#messages.set(message.number, message);
+    if (!message.cid || message.author.kind !== this.#side) return;
+    this.#numberOf.set(message.cid, message.number);
+    this.#own.delete(message.cid);
+  }
+
+  #mergeFacts(facts, at) {
+    this.#factsAt = at;
+    this.facts = { ...this.facts, ...facts };
+  }
+
+  #mergeMarks(marks) {
+    for (const side of ["contact", "agent"]) {
+      const mine = this.marks[side];
+      const told = marks[side] ?? {};
+      mine.delivered = Math.max(mine.delivered, told.delivered ?? 0, told.read ?? 0);
+      mine.read = Math.max(mine.read, told.read ?? 0);
+    }
+  }
+
+  /** A page that neither reaches the messages we have nor the beginning leaves a hole. */
+  #noteHole(messages, more) {
+    const numbers = messages.map((each) => each.number);
+    const [from, to] = [Math.min(...numbers), Math.max(...numbers)];
+    const stored = [...this.#messages.values()].filter((each) => !each.provisional);
+    const before = Math.max(0, ...stored.map((each) => each.number).filter((n) => n < from));
+    if (!before || this.more === null) this.#moveStart(numbers, from, more);
+    this.#holes = this.#holes.flatMap((hole) => shrink(hole, from, to, more));
+    const touches = stored.some((each) => each.number >= from && each.number <= to);
+    const inHole = this.#holes.some((hole) => from > hole.after && from <= hole.before);
+    if (before && more && !touches && !inHole) this.#holes.push({ after: before, before: from });
+  }
+
+  #moveStart(numbers, from, more) {
+    const known = this.first;
+    if (this.more === null || (numbers.length ? from <= known : true)) this.more = more;
+  }
+
+  #withState(message) {
+    if (!message.ours) return { ...message, state: "" };
+    const other = this.marks[this.#side === "contact" ? "agent" : "contact"];
+    if (message.delivery === "failed") return { ...message, state: "failed" };
+    if (message.number <= other.read) return { ...message, state: "read" };
+    return { ...message, state: message.number <= other.delivered ? "delivered" : "sent" };
+  }
+}
+
+function ownRow(item) {
+  return {
+    number: 0,
+    kind: "text",
+    note: Boolean(item.note),
+    author: { kind: "", name: "" },
+    text: item.body,
+    parts: null,
+    cid: item.cid,
+    at_us: item.at_ms * 1000,
+    ours: true,
+    state: item.state === "refused" ? "failed" : "sending",
+    code: item.code,
+  };
+}

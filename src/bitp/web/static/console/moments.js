@@ -1,0 +1,99 @@
+// Times in words: how long ago, at what hour, on which day. Moments are microseconds (UTC).
+
+import { setAttribute, setText } from "./elements.js";
+import { languageTag, say } from "./words.js";
+
+const MINUTE_S = 60;
+const HOUR_S = 3600;
+const DAY_S = 86400;
+// Ages are redrawn this often; the smallest unit shown is a minute.
+const TICK_MS = 10_000;
+
+// The person's clock may be wrong: ages are measured against the server's.
+let ahead_us = 0;
+const formats = new Map();
+
+/** Learns the server's clock from a moment it has just told. */
+export function learnServerTime(at_us) {
+  if (at_us) ahead_us = at_us - Date.now() * 1000;
+}
+
+/** The present moment by the server's clock. */
+export function now_us() {
+  return Date.now() * 1000 + ahead_us;
+}
+
+function format(options) {
+  const key = languageTag() + JSON.stringify(options);
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(languageTag(), options));
+  return formats.get(key);
+}
+
+/** "14:02" */
+export function hour(at_us) {
+  return format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at_us / 1000);
+}
+
+/** The day and the second, as shown on hover. */
+export function absolute(at_us) {
+  return format({ dateStyle: "long", timeStyle: "medium" }).format(at_us / 1000);
+}
+
+/** "Today", "Yesterday", or the date. */
+export function day(at_us) {
+  const days = Math.round((midnight(now_us()) - midnight(at_us)) / (DAY_S * 1000));
+  if (days === 0) return say("day.today");
+  if (days === 1) return say("day.yesterday");
+  const year = new Date(at_us / 1000).getFullYear() !== new Date(now_us() / 1000).getFullYear();
+  const options = { weekday: "long", day: "numeric", month: "long" };
+  return format(year ? { ...options, year: "numeric" } : options).format(at_us / 1000);
+}
+
+/** A number that is equal for two moments of one local day. */
+export function midnight(at_us) {
+  return new Date(at_us / 1000).setHours(0, 0, 0, 0);
+}
+
+/** "now", "4 min", "3 h", "2 d" since the moment. */
+export function age(since_us) {
+  const age_s = Math.max(0, (now_us() - since_us) / 1e6);
+  if (age_s < MINUTE_S) return say("age.now");
+  if (age_s < HOUR_S) return say("age.minutes", { n: Math.floor(age_s / MINUTE_S) });
+  if (age_s < DAY_S) return say("age.hours", { n: Math.floor(age_s / HOUR_S) });
+  return say("age.days", { n: Math.floor(age_s / DAY_S) });
+}
+
+/** Whole minutes since the moment. */
+export function minutesSince(since_us) {
+  return Math.floor(Math.max(0, now_us() - since_us) / 6e7);
+}
+
+/** Draws an age into a <time>, which then stays right by itself; `key` words it, e.g. "row.waits". */
+export function showAge(time, since_us, key = "") {
+  time.agedSince_us = since_us;
+  time.agedKey = key;
+  setAttribute(time, "data-age", true);
+  setAttribute(time, "datetime", new Date(since_us / 1000).toISOString());
+  setAttribute(time, "title", absolute(since_us));
+  redraw(time);
+}
+
+function redraw(time) {
+  const words = age(time.agedSince_us);
+  setText(time, time.agedKey ? say(time.agedKey, { age: words }) : words);
+  time.dispatchEvent(new CustomEvent("aged"));
+}
+
+/** Keeps every age on the page right from now on. */
+export function startClock() {
+  setInterval(() => {
+    if (document.visibilityState === "visible") redrawAll();
+  }, TICK_MS);
+  document.addEventListener("visibilitychange", redrawAll);
+}
+
+function redrawAll() {
+  for (const time of document.querySelectorAll("time[data-age]")) {
+    if (time.agedSince_us) redraw(time);
+  }
+}
