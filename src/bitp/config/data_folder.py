@@ -26,9 +26,9 @@ def make_private_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise DataFolderRefused(f"cannot create {folder}: {error.strerror}.") from error
+        raise DataFolderRefused(f"cannot create {folder}: {error.strerror}") from error
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise DataFolderRefused(f"cannot write to {folder}; give it to the user that runs BitP.")
+        raise DataFolderRefused(f"cannot write to {folder}; give it to the user that runs BitP")
 
 
 def others_may_read(folder: Path) -> bool:
@@ -48,7 +48,7 @@ def lock_folder(folder: Path) -> IO[str]:
         holder.seek(0)
         by = f" by process {holder.read().strip()}"
         holder.close()
-        raise DataFolderRefused(f"{folder} is in use{by}; stop it first.") from error
+        raise DataFolderRefused(f"{folder} is in use{by}; stop it first") from error
     holder.truncate(0)
     holder.write(str(os.getpid()))
     holder.flush()
@@ -57,9 +57,9 @@ def lock_folder(folder: Path) -> IO[str]:
 
 def check_ours(folder: Path) -> None:
     """Raises DataFolderRefused when the folder holds something, but nothing of BitP."""
-    if folder.exists() and any(folder.iterdir()):
-        if not any((folder / name).exists() for name in OUR_FILES):
-            raise DataFolderRefused(f"{folder} is not a data folder of BitP; nothing was removed.")
+    names = {each.name for each in folder.iterdir()} if folder.exists() else set()
+    if names and names.isdisjoint(OUR_FILES):
+        raise DataFolderRefused(f"{folder} is not a data folder of BitP; nothing was removed")
 
 
 def empty_folder(folder: Path) -> None:

@@ -7,7 +7,6 @@ nothing. The stamp is made of names, sizes and times of files: reading it costs 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from bitp.config.environment import Environment
 from bitp.config.messages import PACKAGE, compile_messages

@@ -13,6 +13,7 @@ from bitp.config.environment import Environment
 from bitp.lib.safe_sqlite import UnsafeSqlite, check_sqlite, use_safe_sqlite
 
 SHORTEST_KEY = 50
+MAKE_A_KEY = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 # Fewer different characters than this were typed, not drawn.
 FEWEST_CHARACTERS = 10
 # Variables of ours that are no settings: the launcher, the tests.
@@ -57,7 +58,7 @@ def _check_mode(environment: Environment) -> Iterator[str]:
 def _check_key(environment: Environment) -> Iterator[str]:
     key = environment.secret_key
     if not key:
-        yield "BITP_SECRET_KEY is missing; make one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        yield f"BITP_SECRET_KEY is missing; make one: {MAKE_A_KEY}"
     elif len(key) < SHORTEST_KEY:
         yield f"BITP_SECRET_KEY has {len(key)} characters; at least {SHORTEST_KEY} are needed"
     elif len(set(key)) < FEWEST_CHARACTERS:
@@ -79,7 +80,10 @@ def _check_proxies(environment: Environment) -> Iterator[str]:
     networks = [each.strip() for each in environment.trusted_proxies.split(",") if each.strip()]
     host = environment.listen.rpartition(":")[0].strip("[]")
     if not networks and not _is_loopback(host):
-        yield f"BITP_LISTEN is {environment.listen}, open to others without TLS; name the proxy in BITP_TRUSTED_PROXIES"
+        yield (
+            f"BITP_LISTEN is {environment.listen}, open to others without TLS; "
+            "name the proxy in BITP_TRUSTED_PROXIES"
+        )
     for text in networks:
         yield from _check_network(text)
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from bitp.config.environment import read_environment
 from bitp.config.leash import follow_parent
@@ -23,7 +23,7 @@ KEEP_ALIVE_S = 75
 FIELD_BYTES = 8190
 
 
-class WebServer(BaseApplication):  # type: ignore[misc] # gunicorn has no types
+class WebServer(BaseApplication):  # type: ignore[misc] # its types are unknown
     """One gunicorn master with one process of threads."""
 
     def __init__(self, options: dict[str, Any]) -> None:

@@ -36,8 +36,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 def _explain(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} on {host} is taken by another program; choose another port."
-    return f"cannot listen on {host} port {port}: {error.strerror}."
+        return f"port {port} on {host} is taken by another program; choose another port"
+    return f"cannot listen on {host} port {port}: {error.strerror}"
 
 
 def make_run_folder(data: Path) -> Path:
@@ -49,7 +49,7 @@ def make_run_folder(data: Path) -> Path:
         folder.chmod(0o700)
         if _holds_sockets(folder):
             return folder
-    return Path(tempfile.mkdtemp(prefix="bitp-", dir="/tmp"))  # noqa: S108 - private by mkdtemp
+    return Path(tempfile.mkdtemp(prefix="bitp-", dir="/tmp"))
 
 
 def _holds_sockets(folder: Path) -> bool:
