@@ -26,7 +26,10 @@ def run_worker() -> None:
 
     from django.utils.module_loading import autodiscover_modules
 
+    from bitp.events.pruning import plan_pruning
+
     autodiscover_modules("jobs")
+    plan_pruning()
     Worker(stopping).run()
 
 
@@ -47,10 +50,11 @@ class Worker:
         from django.db import Error, close_old_connections
 
         from bitp.events.jobs import work_once
+        from bitp.events.tail import consume_all
 
         try:
             self._beat()
-            return 0.0 if work_once() else IDLE_PAUSE_S
+            return 0.0 if consume_all() + work_once() else IDLE_PAUSE_S
         except Error as error:
             log.warning("the database did not answer: %s", type(error).__name__)
             close_old_connections()

@@ -17,7 +17,7 @@ from bitp.events.models import Consumer
 Position = tuple[int, int]
 START: Position = (0, 0)
 
-_EVENT = "e.id, e.transaction, e.kind, e.at_us, e.actor_kind, e.actor, e.data"
+_EVENT = 'e.id, e."transaction", e.kind, e.at_us, e.actor_kind, e.actor, e.data'
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,10 @@ def read_after(position: Position, limit: int) -> list[Read]:
 def _after(position: Position) -> tuple[str, list[int]]:
     if connection.vendor == "postgresql":
         return (
-            "(e.transaction, e.id) > (%s, %s) "
-            "AND e.transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
-            "ORDER BY e.transaction, e.id",
+            '(e."transaction", e.id) > (%s, %s) '
+            'AND e."transaction" < '
+            "pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
+            'ORDER BY e."transaction", e.id',
             list(position),
         )
     return "e.id > %s ORDER BY e.id", [position[1]]
@@ -111,3 +112,22 @@ def _has_more(name: str) -> bool:
     """Asked outside any transaction, so that an idle consumer never takes the write lock."""
     row = Consumer.objects.filter(name=name).values_list("transaction", "event").first()
     return bool(read_after(row or START, 1))
+
+
+Consume = Callable[[list[Read]], None]
+_consumers: dict[str, Consume] = {}
+
+
+def consumes(name: str) -> Callable[[Consume], Consume]:
+    """Registers a reader of the whole log; the worker hands it each event once."""
+
+    def register(handle: Consume) -> Consume:
+        _consumers[name] = handle
+        return handle
+
+    return register
+
+
+def consume_all() -> int:
+    """Gives every registered consumer its next events; returns how many were handed over."""
+    return sum(consume(name, handle) for name, handle in _consumers.items())
