@@ -1,0 +1,19 @@
+"""The demo's mailbox."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Letter(models.Model):
+    """A mail the system sent; in the demo it lands here instead of leaving the machine."""
+
+    to = models.CharField(max_length=254)
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    html = models.TextField(default="")
+    message_id = models.CharField(max_length=300, unique=True)
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-pk",)
