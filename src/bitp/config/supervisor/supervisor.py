@@ -75,7 +75,7 @@ class Supervisor:
         if "kill" in request:
             return self._kill(str(request["kill"]))
         if "status" in request:
-            return {"ready": self._is_ready, "processes": self._describe()}
+            return self._describe()
         return {"error": "unknown request"}
 
     def _turn(self) -> None:
@@ -121,8 +121,12 @@ class Supervisor:
 
     def _describe(self) -> dict[str, Any]:
         return {
-            name: {"pid": child.pid, "restarts": child.restarts}
-            for name, child in self._children.items()
+            "ready": self._is_ready,
+            "stopping": self._stopping_since is not None,
+            "processes": {
+                name: {"pid": child.pid, "restarts": child.restarts}
+                for name, child in self._children.items()
+            },
         }
 
     def _running(self) -> list[Child]:

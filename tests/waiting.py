@@ -1,0 +1,31 @@
+"""Waiting for a condition, never for a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+LIMIT_S = 15.0
+LOOK_AGAIN_S = 0.01
+
+
+def wait_for(condition: Callable[[], T], limit_s: float = LIMIT_S, what: str = "") -> T:
+    """The first true value of ``condition``; fails the test after ``limit_s``."""
+    deadline = time.monotonic() + limit_s
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"not within {limit_s} s: {what or condition}"
+        time.sleep(LOOK_AGAIN_S)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process exists and is no zombie."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123 - read at once or gone
+            return stat.read().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
