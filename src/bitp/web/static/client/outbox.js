@@ -16,6 +16,7 @@
  * scope  whose items they are (a contact's reference): another person's are never seen, let
  *        alone sent.
  * send   (frame) => bool: false when there is no line.
+ * prefix of its keys: the console has its own, so that a change of customer leaves it alone.
  *
  * An item: {cid, body, conversation, thread, note, topic, language, about, at_ms, state, code}.
  * state "waiting" or "refused" (with the server's code; retry() or discard() it).
@@ -75,8 +76,8 @@ export class Outbox {
   #seen = (event) => event.key?.startsWith(this.#prefix) && this.#tell("others");
   #leave = () => this.#release();
 
-  constructor({ scope, send, storage = localStorage }) {
-    this.#prefix = `${PREFIX}${scope}.`;
+  constructor({ scope, send, storage = localStorage, prefix = PREFIX }) {
+    this.#prefix = `${prefix}${scope}.`;
     this.#storage = storage;
     this.#send = send;
     addEventListener("storage", this.#seen);

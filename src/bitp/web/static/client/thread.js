@@ -20,32 +20,36 @@ export class Thread {
   #messages = new Map();
   #numberOf = new Map();
   #own = new Map();
-  #holes = [];
+  #covered = [];
   #typing = null;
   #factsAt = -1;
 
   /** The conversation's own fields as last told: topic, status, agent, position, … */
   facts = {};
   marks = { contact: { delivered: 0, read: 0 }, agent: { delivered: 0, read: 0 } };
-  /** Whether there are messages before the first one known; null: no page came yet. */
-  more = null;
-
   constructor({ side = "contact" } = {}) {
     this.#side = side;
   }
 
-  /** A page: the conversation's fields and {messages, more, head}. */
-  mergePage({ messages, more, head, ...facts }) {
-    this.#noteHole(messages, more);
+  /**
+   * A page: the conversation's fields and {messages, more, head}, asked for with `before`
+   * (0: the last page). It covers all numbers from its first message up to `before`.
+   */
+  mergePage({ messages, more, head, ...facts }, before = 0) {
     for (const message of messages) this.#add(message);
-    if (facts.marks) this.#mergeMarks(facts.marks);
-    delete facts.marks;
-    if (Object.keys(facts).length && head >= this.#factsAt) this.#mergeFacts(facts, head);
+    this.#cover(more ? messages[0].number : 0, before ? before - 1 : this.#lastStored);
+    this.mergeForm({ head, ...facts });
+  }
+
+  /** The conversation's fields alone, as a list tells them. */
+  mergeForm({ head, marks, ...facts }) {
+    if (marks) this.#mergeMarks(marks);
+    if (head >= this.#factsAt) this.#mergeFacts(facts, head);
   }
 
   /** An entry of the conversation's stream. Other kinds than these three change nothing. */
   mergeEvent({ kind, n, data }) {
-    if (kind === "message.posted") this.#add(data);
+    if (kind === "message.posted") this.#addLive(data);
     if (kind === "conversation.marked") this.#mergeMarks({ [data.who]: data });
     if (kind === "conversation.changed" && n > this.#factsAt) this.#mergeFacts(data, n);
   }
@@ -103,6 +107,11 @@ export class Thread {
     return Math.max(0, ...this.#messages.keys());
   }
 
+  get #lastStored() {
+    const stored = [...this.#messages.values()].filter((each) => !each.provisional);
+    return Math.max(0, ...stored.map((each) => each.number));
+  }
+
   get first() {
     return this.#messages.size ? Math.min(...this.#messages.keys()) : 0;
   }
@@ -121,9 +130,14 @@ export class Thread {
     ).length;
   }
 
-  /** The latest hole to fill: load the page before `before` until it reaches `after`. */
+  /** Whether there are messages before the first one known; null: no page came yet. */
+  get more() {
+    return this.#covered.length ? this.#covered[0].from > 0 : null;
+  }
+
+  /** The latest hole: load the page before this number; 0 when there is none. */
   get hole() {
-    return this.#holes.at(-1) ?? null;
+    return this.#covered.length > 1 ? this.#covered.at(-1).from : 0;
   }
 
   isOurs(message) {
@@ -131,6 +145,13 @@ export class Thread {
   }
 
   // --- merging --------------------------------------------------------------------------
+
+  /** Entries of a stream come without gaps, so what they tell goes on from the last page. */
+  #addLive(message) {
+    this.#add(message);
+    const last = this.#covered.at(-1);
+    if (last) last.to = Math.max(last.to, message.number);
+  }
 
   #add(message) {
     const known = this.#messages.get(message.number);
@@ -161,22 +182,15 @@ export class Thread {
     }
   }
 
-  /** A page that neither reaches the messages we have nor the beginning leaves a hole. */
-  #noteHole(messages, more) {
-    const numbers = messages.map((each) => each.number);
-    const [from, to] = [Math.min(...numbers), Math.max(...numbers)];
-    const stored = [...this.#messages.values()].filter((each) => !each.provisional);
-    const before = Math.max(0, ...stored.map((each) => each.number).filter((n) => n < from));
-    if (!before || this.more === null) this.#moveStart(numbers, from, more);
-    this.#holes = this.#holes.flatMap((hole) => shrink(hole, from, to, more));
-    const touches = stored.some((each) => each.number >= from && each.number <= to);
-    const inHole = this.#holes.some((hole) => from > hole.after && from <= hole.before);
-    if (before && more && !touches && !inHole) this.#holes.push({ after: before, before: from });
-  }
-
-  #moveStart(numbers, from, more) {
-    const known = this.first;
-    if (this.more === null || (numbers.length ? from <= known : true)) this.more = more;
+  /** Joins what the page covers with what was covered: two that touch become one. */
+  #cover(from, to) {
+    const spans = [...this.#covered, { from, to }].sort((a, b) => a.from - b.from);
+    this.#covered = [];
+    for (const span of spans) {
+      const last = this.#covered.at(-1);
+      if (last && span.from <= last.to + 1) last.to = Math.max(last.to, span.to);
+      else this.#covered.push(span);
+    }
   }
 
   #withState(message) {
