@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
 
 from bitp.config import health
@@ -10,5 +11,13 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("account/", include("bitp.identity.urls")),
+    path("console/", include("bitp.desk.staff.urls")),
     path("", include("bitp.site.urls")),
 ]
+if "bitp.demo" in settings.INSTALLED_APPS:
+    urlpatterns.append(path("", include("bitp.demo.urls")))
+
+handler400 = "bitp.site.errors.bad_request"
+handler403 = handler404 = "bitp.site.errors.not_found"
+handler500 = "bitp.site.errors.server_error"
