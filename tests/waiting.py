@@ -29,3 +29,8 @@ def is_alive(pid: int) -> bool:
             return stat.read().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
+
+
+def is_dead(pid: int) -> bool:
+    """The opposite of is_alive."""
+    return not is_alive(pid)

@@ -9,12 +9,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.waiting import is_alive, wait_for
+from bitp.lib.control import NoSupervisor, ask_supervisor
+from tests.waiting import is_alive, is_dead, wait_for
 
 TINY_SYSTEM = Path(__file__).with_name("tiny_system.py")
 NAMES = ("live", "web", "worker")
@@ -49,15 +52,9 @@ class Tiny:
     def pids(self) -> list[int]:
         return [self.pid(name) for name in NAMES]
 
-    def ask(self, request: dict[str, object]) -> dict[str, object]:
-        path = self.folder / "control.sock"
-        wait_for(path.exists)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(5)
-            connection.connect(str(path))
-            connection.sendall(json.dumps(request).encode() + b"\n")
-            answer: dict[str, object] = json.loads(connection.makefile("rb").readline())
-            return answer
+    def ask(self, request: dict[str, object]) -> dict[str, Any]:
+        wait_for((self.folder / "control.sock").exists)
+        return ask_supervisor(str(self.folder / "control.sock"), request)
 
     def read_line(self) -> str:
         assert self.process.stdout is not None
@@ -71,13 +68,24 @@ class Tiny:
 
 
 @pytest.fixture
-def tiny(tmp_path: Path) -> Iterator[Tiny]:
-    """A tiny system whose /readyz says no until ``ready`` is touched."""
-    system = Tiny(tmp_path)
-    yield system
-    if system.process.poll() is None:
+def start_tiny(tmp_path: Path) -> Iterator[Callable[[], Tiny]]:
+    """Starts a tiny system in a folder the test may have prepared."""
+    started = []
+
+    def start() -> Tiny:
+        started.append(Tiny(tmp_path))
+        return started[-1]
+
+    yield start
+    for system in started:
         system.process.kill()
         system.process.communicate()
+
+
+@pytest.fixture
+def tiny(start_tiny: Callable[[], Tiny]) -> Tiny:
+    """A tiny system whose /readyz says no until ``ready`` is touched."""
+    return start_tiny()
 
 
 def test_ready_is_said_once_and_only_when_the_port_answers_yes(tiny: Tiny) -> None:
@@ -123,16 +131,18 @@ def test_a_kill_that_was_asked_for_costs_no_pause(tiny: Tiny) -> None:
     for start in range(1, 4):
         pid = tiny.pid("live", start)
         assert tiny.ask({"kill": "live"}) == {"killed": "live", "pid": pid}
-        wait_for(lambda pid=pid: not is_alive(pid))
+        wait_for(partial(is_dead, pid))
     tiny.pid("live", 4)
     times = [when for _, when in tiny.starts("live")]
     assert times[-1] - times[0] < 3
-    assert tiny.ask({"status": True})["processes"]["live"]["restarts"] == 3  # type: ignore[index]
+    assert tiny.ask({"status": True})["processes"]["live"]["restarts"] == 3
 
 
-def test_in_production_the_control_socket_kills_nothing(tmp_path: Path) -> None:
+def test_in_production_the_control_socket_kills_nothing(
+    tmp_path: Path, start_tiny: Callable[[], Tiny]
+) -> None:
     (tmp_path / "production").touch()
-    system = Tiny(tmp_path)
+    system = start_tiny()
     pids = system.pids()
     assert system.ask({"kill": "live"}) == {"error": "cannot kill live"}
     assert all(is_alive(pid) for pid in pids)
@@ -157,6 +167,12 @@ def test_the_control_socket_is_ours_alone(tiny: Tiny) -> None:
     assert (tiny.folder / "control.sock").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("path", ["", "nobody"])
+def test_a_process_without_supervisor_is_told_so(tmp_path: Path, path: str) -> None:
+    with pytest.raises(NoSupervisor):
+        ask_supervisor(path and str(tmp_path / path), {"status": True})
+
+
 def test_a_silent_client_of_the_control_socket_holds_nothing_up(tiny: Tiny) -> None:
     tiny.pids()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as silent:
@@ -176,9 +192,11 @@ def test_a_stop_ends_everything_with_web_last(tiny: Tiny, number: signal.Signals
     assert ended[-1] == "web"
 
 
-def test_a_program_that_ignores_the_stop_is_killed_within_the_limit(tmp_path: Path) -> None:
+def test_a_program_that_ignores_the_stop_is_killed_within_the_limit(
+    tmp_path: Path, start_tiny: Callable[[], Tiny]
+) -> None:
     (tmp_path / "stubborn").touch()
-    system = Tiny(tmp_path)
+    system = start_tiny()
     pids = system.pids()
     started = time.monotonic()
     code, said = system.end()
@@ -188,9 +206,9 @@ def test_a_program_that_ignores_the_stop_is_killed_within_the_limit(tmp_path: Pa
     assert not any(is_alive(pid) for pid in pids)
 
 
-def test_a_second_ctrl_c_ends_at_once(tmp_path: Path) -> None:
+def test_a_second_ctrl_c_ends_at_once(tmp_path: Path, start_tiny: Callable[[], Tiny]) -> None:
     (tmp_path / "stubborn").touch()
-    system = Tiny(tmp_path)
+    system = start_tiny()
     pids = system.pids()
     started = time.monotonic()
     system.process.send_signal(signal.SIGINT)
@@ -220,9 +238,11 @@ def test_a_killed_live_never_refuses_a_connection(tiny: Tiny) -> None:
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
 
 
-def test_a_program_that_never_starts_well_ends_the_start_with_a_line(tmp_path: Path) -> None:
+def test_a_program_that_never_starts_well_ends_the_start_with_a_line(
+    tmp_path: Path, start_tiny: Callable[[], Tiny]
+) -> None:
     (tmp_path / "broken").touch()
-    system = Tiny(tmp_path)
+    system = start_tiny()
     _, said = system.process.communicate(timeout=30)
     assert system.process.returncode == 1
     assert "worker ended 5 times (exit code 3) before it was ready" in said

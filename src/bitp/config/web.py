@@ -58,7 +58,7 @@ def run_web(bind: str, leash_fd: int) -> None:
             "limit_request_field_size": FIELD_BYTES,
             "proxy_protocol": "auto",
             "secure_scheme_headers": {},
-            "forwarder_headers": [],
+            "forwarder_headers": "",
             "control_socket_disable": True,
             "loglevel": "warning",
             "worker_tmp_dir": _memory_folder(),
