@@ -13,6 +13,7 @@ from django.views.i18n import set_language
 
 from bitp.desk.conversations.queries import conversations_of_customer
 from bitp.identity.models import CUSTOMER
+from bitp.identity.rights import PUBLIC, declare, public
 from bitp.lib.text import supported_language
 from bitp.site import changes
 from bitp.site.context import THEME_COOKIE, THEMES
@@ -26,9 +27,10 @@ CONVERSATIONS_AT_HOME = 3
 # Beyond this nobody turns pages; they search.
 MAX_PAGE_NUMBER = 10_000
 
-switch_language = require_POST(set_language)
+switch_language = declare(require_POST(set_language), PUBLIC)
 
 
+@public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is and how to reach a person; for a customer also what is under way."""
@@ -45,23 +47,27 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
+@public
 @require_safe
 def support(request: HttpRequest) -> HttpResponse:
     """Who is here, every way in, and the guide with its search."""
     query = _query(request)
     language = _language()
+    ways = ways_in()
     return render(
         request,
         "site/support.html",
         {
             "presence": presence(),
-            "ways_in": ways_in(),
+            "ways_in": ways,
+            "some_closed": not all(way.is_connected for way in ways),
             "query": query,
             "texts": find_pages(query, language) if query else texts(language),
         },
     )
 
 
+@public
 @require_safe
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     """One page of the guide."""
@@ -79,6 +85,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@public
 @require_POST
 def answer_guide(request: HttpRequest, slug: str) -> HttpResponseRedirect:
     """Keeps the answer to "did this help?"; anything but yes or no is left unanswered."""
@@ -89,6 +96,7 @@ def answer_guide(request: HttpRequest, slug: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("site:guide", args=[slug]) + "#helped")
 
 
+@public
 @require_safe
 def conversations(request: HttpRequest) -> HttpResponse:
     """The signed-in customer's own conversations; anyone else learns where theirs are."""
@@ -100,6 +108,7 @@ def conversations(request: HttpRequest) -> HttpResponse:
     return render(request, "site/conversations.html", {"page": page, "query": query})
 
 
+@public
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     """Remembers light or dark in this browser; anything else goes back to the system's."""
@@ -121,9 +130,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 
 def _find_customer(request: HttpRequest) -> int | None:
     user = request.user
-    if not user.is_authenticated or user.kind != CUSTOMER:
-        return None
-    return user.pk
+    return user.pk if user.is_authenticated and user.kind == CUSTOMER else None
 
 
 def _language() -> str:
