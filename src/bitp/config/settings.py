@@ -31,13 +31,12 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "bitp.identity",  # before allauth: its pages are ours
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "bitp.events",
-    "bitp.identity",
     "bitp.desk.staff",
     "bitp.desk.contacts",
     "bitp.desk.channels",
@@ -55,11 +54,11 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bitp.identity.middleware.ContentSecurity",
     "bitp.identity.middleware.TwoSessions",
-    "bitp.identity.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "bitp.identity.middleware.TwoCsrfCookies",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "bitp.identity.middleware.OneKind",
+    "bitp.identity.middleware.Language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -125,13 +124,23 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_FORMS = {
+    "login": "bitp.identity.forms.LoginForm",
+    "reauthenticate": "bitp.identity.forms.PasswordAgainForm",
+}
+# Tries are counted in a row of ours (bitp.identity.tries), not in a process's cache.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+MFA_FORMS = {
+    "authenticate": "bitp.identity.forms.CodeForm",
+    "reauthenticate": "bitp.identity.forms.CodeAgainForm",
+}
 MFA_ADAPTER = "bitp.identity.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TRUST_ENABLED = False
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "bitp.identity.sessions"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_NAME = "bitp_session"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
@@ -143,12 +152,13 @@ STAFF_IDLE_S = 15 * 60
 STAFF_AUTHENTICATOR = ENVIRONMENT.staff_authenticator or IS_DEMO
 CSRF_COOKIE_NAME = "bitp_csrf"
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
+CSRF_FAILURE_VIEW = "bitp.site.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = False  # the proxy in front does it; see docs/operating
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "SAMEORIGIN" if IS_DEMO else "DENY"
 TRUSTED_PROXIES = [network for network in ENVIRONMENT.trusted_proxies.split(",") if network]
 
 LANGUAGE_CODE = "en"

@@ -65,7 +65,7 @@ def accept(authenticator: Authenticator, code: str, at_s: float | None = None) -
 def _raise_step(authenticator_id: int, step: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(RAISE, [authenticator_id, step])
-        return cursor.rowcount == 1
+        return int(cursor.rowcount) == 1
 
 
 def _key(secret: str) -> bytes:

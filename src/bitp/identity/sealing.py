@@ -40,7 +40,8 @@ def unseal(sealed: str, purpose: str) -> str:
         raise Unreadable from error
     for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         try:
-            return _cipher(key, purpose).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
+            opened = _cipher(key, purpose).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None)
+            return opened.decode()
         except (InvalidTag, ValueError):
             continue
     raise Unreadable

@@ -15,6 +15,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.http import HttpRequest
 
 from bitp.events.log import Envelope, Fact, append
+from bitp.identity import tries
 from bitp.identity.models import CUSTOMER, STAFF, Session, User
 from bitp.identity.sides import get_side
 from bitp.lib import clock
@@ -67,14 +68,14 @@ class SessionStore(SessionBase):
         return Session.objects.filter(session_key=_hash(session_key)).exists()
 
     def create(self) -> None:
-        self._session_key = self._get_new_session_key()
+        self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
         self.save(must_create=True)
         self.modified = True
 
     def save(self, must_create: bool = False) -> None:
         if self.session_key is None:
             return self.create()
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         row = Session(
             session_key=_hash(self.session_key),
             session_data=self.encode(data),
@@ -104,7 +105,7 @@ class SessionStore(SessionBase):
 
         The others, and a session without the value, get None.
         """
-        data = dict(self._session)
+        data = dict(self.items())
         value = data.pop(name, None)
         if value is None:
             return None
@@ -113,7 +114,7 @@ class SessionStore(SessionBase):
         if not row.filter(session_data=self._stored).update(session_data=encoded):
             return None
         self._stored = encoded
-        self._session.pop(name)
+        self.pop(name)
         return value
 
     @classmethod
@@ -139,6 +140,7 @@ def start_session(request: HttpRequest, user: User, factor: str) -> None:
         if not User.objects.select_for_update().filter(pk=user.pk, is_active=True).exists():
             raise UserGone
         SessionStore.clear_expired()
+        tries.sweep()
         request.session.flush()
         auth.login(request, user, backend=BACKEND)
         mark_signed_in(request, user, factor)

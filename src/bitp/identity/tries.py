@@ -74,7 +74,7 @@ def spend(scope: Scope, identifier: str, at_us: int | None = None) -> None:
     The last allowed try already locks; a success takes that back (``forgive``).
     """
     now_us = clock.now_us() if at_us is None else at_us
-    values: dict[str, object] = {
+    values: dict[str, str | int] = {
         "scope": scope.name,
         "identifier": hashed(identifier),
         "now": now_us,

@@ -24,6 +24,7 @@ COMMANDS = {
     "doctor": "checks the installation and says what to do",
     "bench": "runs a benchmark and prints its figures as JSON",
     "redact": "masks the secrets in a text on stdin",
+    "invite": "prints a link that makes somebody a member of the staff",
     "migrate": "brings the database up to date",
 }
 # Started by the commands above; each can be run alone, too.

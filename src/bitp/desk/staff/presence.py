@@ -12,8 +12,6 @@ SEEN_EVERY_US = 60 * 1_000_000
 def set_presence(member_id: int, state: str) -> None:
     """Stores the member's state, and that they were seen, without writing too often."""
     moment_us = now_us()
-    same = Member.objects.filter(
-        pk=member_id, state=state, seen_us__gt=moment_us - SEEN_EVERY_US
-    )
+    same = Member.objects.filter(pk=member_id, state=state, seen_us__gt=moment_us - SEEN_EVERY_US)
     if not same.exists():
         Member.objects.filter(pk=member_id).update(state=state, seen_us=moment_us)

@@ -1,0 +1,1 @@
+"""The staff's pages, by what a person does on them."""

@@ -1,0 +1,159 @@
+"""Passkeys (Web Authentication, level 3): user verification always, each challenge once.
+
+The challenge waits in the session of the browser that asked for it and is taken out by the
+first answer, good or bad.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from fido2.server import Fido2Server
+from fido2.utils import websafe_decode, websafe_encode
+from fido2.webauthn import (
+    AttestedCredentialData,
+    AuthenticationResponse,
+    PublicKeyCredentialRpEntity,
+    PublicKeyCredentialUserEntity,
+    RegistrationResponse,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from bitp.identity.sessions import SessionStore
+from bitp.lib import clock
+
+# A person needs seconds; a challenge left behind is worth nothing after this.
+CHALLENGE_US = 5 * 60 * 1_000_000
+HANDLE_BYTES = 32
+REGISTERING = "passkey_registering"
+PROVING = "passkey_proving"
+REQUIRED = UserVerificationRequirement.REQUIRED
+
+
+class WrongPasskey(Exception):
+    """The answer does not fit: no or another challenge, origin, person, key or signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose passkey is made. handle: random bytes that mean nothing outside our table."""
+
+    handle: bytes
+    name: str
+    shown: str
+
+
+def begin_registration(
+    request: HttpRequest, owner: Owner, known: Iterable[Authenticator] = ()
+) -> dict[str, Any]:
+    """Options for ``navigator.credentials.create``; ``known`` passkeys are not made again."""
+    options, state = _server().register_begin(
+        PublicKeyCredentialUserEntity(id=owner.handle, name=owner.name, display_name=owner.shown),
+        credentials=[_credential_of(each) for each in known],
+        resident_key_requirement=ResidentKeyRequirement.REQUIRED,
+        user_verification=REQUIRED,
+    )
+    _remember(request, REGISTERING, {**state, "handle": websafe_encode(owner.handle)})
+    return dict(options)
+
+
+def finish_registration(request: HttpRequest, answer: object) -> dict[str, Any]:
+    """What to keep of a new passkey (Authenticator.data without a name); raises WrongPasskey."""
+    state = _take(request, REGISTERING)
+    try:
+        made = _server().register_complete(state, _mapping(answer))
+        registration = RegistrationResponse.from_dict(_mapping(answer))
+    except Exception as error:
+        # The answer is a stranger's bytes through two parsers: whatever they say, it is wrong.
+        raise WrongPasskey from error
+    assert made.credential_data is not None
+    kept = {**dict(registration), "id": websafe_encode(made.credential_data.credential_id)}
+    return {"credential": kept, "handle": state["handle"]}
+
+
+def begin_proof(request: HttpRequest, known: Iterable[Authenticator] = ()) -> dict[str, Any]:
+    """Options for ``navigator.credentials.get``; without ``known`` the person picks one."""
+    credentials = [_credential_of(each) for each in known]
+    options, state = _server().authenticate_begin(credentials or None, REQUIRED)
+    _remember(request, PROVING, state)
+    return dict(options)
+
+
+def finish_proof(
+    request: HttpRequest, answer: object, among: QuerySet[Authenticator]
+) -> Authenticator:
+    """The authenticator, one of ``among``, that signed our challenge; raises WrongPasskey."""
+    state = _take(request, PROVING)
+    try:
+        response = AuthenticationResponse.from_dict(_mapping(answer))
+        found = _find(among, response)
+        _server().authenticate_complete(state, [_credential_of(found)], response)
+    except Exception as error:
+        # As above.
+        raise WrongPasskey from error
+    return found
+
+
+def _find(among: QuerySet[Authenticator], response: AuthenticationResponse) -> Authenticator:
+    found = among.select_related("user").get(
+        type=Authenticator.Type.WEBAUTHN,
+        data__credential__id=websafe_encode(response.raw_id),
+    )
+    said = response.response.user_handle
+    if said is not None and websafe_encode(said) != found.data["handle"]:
+        raise WrongPasskey
+    return found
+
+
+def _credential_of(authenticator: Authenticator) -> AttestedCredentialData:
+    registration = RegistrationResponse.from_dict(authenticator.data["credential"])
+    data = registration.response.attestation_object.auth_data
+    credential: AttestedCredentialData | None = data.credential_data
+    assert credential is not None
+    return credential
+
+
+def _server() -> Fido2Server:
+    origin = settings.ORIGIN
+    return Fido2Server(
+        PublicKeyCredentialRpEntity(id=urlsplit(origin).hostname, name="BitP"),
+        verify_origin=lambda said: said == origin,
+    )
+
+
+def _remember(request: HttpRequest, name: str, state: dict[str, Any]) -> None:
+    request.session[name] = {**state, "until_us": clock.now_us() + CHALLENGE_US}
+
+
+def _take(request: HttpRequest, name: str) -> dict[str, Any]:
+    assert isinstance(request.session, SessionStore)
+    state: dict[str, Any] | None = request.session.take(name)
+    if state is None or state.pop("until_us") < clock.now_us():
+        raise WrongPasskey
+    return state
+
+
+def _mapping(answer: object) -> dict[str, Any]:
+    if not isinstance(answer, dict):
+        raise WrongPasskey
+    return answer
+
+
+__all__ = [
+    "HANDLE_BYTES",
+    "Owner",
+    "WrongPasskey",
+    "begin_proof",
+    "begin_registration",
+    "finish_proof",
+    "finish_registration",
+    "websafe_decode",
+]
