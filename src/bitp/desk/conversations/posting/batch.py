@@ -20,6 +20,9 @@ from bitp.desk.conversations.posting.steps import prepare
 
 log = logging.getLogger(__name__)
 
+# A race with another writer is over at the second attempt; content that fails, fails again.
+ATTEMPTS_ALONE = 2
+
 BUSY = Outcome(REFUSED, code="busy", retry=True)
 
 
@@ -39,13 +42,18 @@ def post_messages(posts: Sequence[Post]) -> list[Outcome | None]:
 
 
 def _post_alone(item: Prepared) -> Outcome | None:
-    try:
-        return _post([item])[0]
-    except transaction.TransactionManagementError:
-        raise
-    except DatabaseError as error:
-        log.warning("an item failed: %s", type(error).__name__)
-        return BUSY if effects.may_pass_later(error) else Outcome(REFUSED, code="blocked_text")
+    """One item; tried again, because two writers may have opened the same thread at once."""
+    outcome: Outcome | None = BUSY
+    for _ in range(ATTEMPTS_ALONE):
+        try:
+            return _post([item])[0]
+        except transaction.TransactionManagementError:
+            raise
+        except DatabaseError as error:
+            log.warning("an item failed: %s", type(error).__name__)
+            passes_later = effects.may_pass_later(error)
+            outcome = BUSY if passes_later else Outcome(REFUSED, code="blocked_text")
+    return outcome
 
 
 def _post(items: Sequence[Prepared]) -> list[Outcome | None]:
