@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from bitp.live.faults import report
@@ -18,13 +19,15 @@ V = TypeVar("V")
 FIRST_S = 0.05
 # Keys kept while the database does not answer; further ones are dropped, oldest first.
 KEYS_MAX = 50_000
+# Then the value itself is what cannot be stored.
+TRIES_MAX = 60
 
 
 class Gather(Generic[V]):
     """Newest value per key, given to ``store`` in the writer's thread, many at once.
 
     A key is stored at most once per ``interval_s``. What could not be stored is kept and tried
-    again, unless something newer came.
+    again, alone if it was among others, unless something newer came; at most TRIES_MAX times.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Gather(Generic[V]):
         self._merge = merge
         self._pending: dict[Hashable, V] = {}
         self._stored_at: dict[Hashable, float] = {}
+        self._failed: dict[Hashable, int] = {}
         self._ticking = False
 
     def __len__(self) -> int:
@@ -80,14 +84,32 @@ class Gather(Generic[V]):
         self._writer.do(lambda: self._attempt(values))
 
     def _attempt(self, values: dict[Hashable, V]) -> None:
+        if self._is_stored(list(values.values())):
+            failed = {}
+        elif len(values) == 1:
+            failed = values
+        else:
+            failed = {key: v for key, v in values.items() if not self._is_stored([v])}
+        if failed or self._failed:
+            with suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._settle, values, failed)
+
+    def _is_stored(self, values: list[V]) -> bool:
         try:
-            self._store(list(values.values()))
+            self._store(values)
         except Exception as error:  # noqa: BLE001 - kept, and tried again in a second
             report("storing marks, drafts or presence", error)
-            self._loop.call_soon_threadsafe(self._take_back, values)
+            return False
+        return True
 
-    def _take_back(self, values: dict[Hashable, V]) -> None:
-        for key, older in values.items():
-            newer = self._pending.get(key)
-            self._pending[key] = older if newer is None else self._merge(older, newer)
+    def _settle(self, tried: dict[Hashable, V], failed: dict[Hashable, V]) -> None:
+        for key in tried:
+            tries = self._failed.pop(key, 0) + 1
+            if key in failed and tries < TRIES_MAX:
+                self._failed[key] = tries
+                self._take_back(key, failed[key])
         self._tick_later()
+
+    def _take_back(self, key: Hashable, older: V) -> None:
+        newer = self._pending.get(key)
+        self._pending[key] = older if newer is None else self._merge(older, newer)

@@ -7,6 +7,7 @@ Numbers of messages and of stream entries start at 1; times are microseconds sin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, json
@@ -289,6 +290,6 @@ ERROR_CODES: dict[str, str] = {
     "blocked_text": "The text cannot be stored as it is.",
 }
 
-decode_client_frame = json.Decoder(ClientFrame).decode
-decode_server_frame = json.Decoder(ServerFrame).decode
+decode_client_frame: Callable[[bytes], ClientFrame] = json.Decoder(ClientFrame).decode
+decode_server_frame: Callable[[bytes], ServerFrame] = json.Decoder(ServerFrame).decode
 encode_frame = json.Encoder().encode

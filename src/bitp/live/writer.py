@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 import time
-from asyncio import AbstractEventLoop
 from collections import deque
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
@@ -33,15 +32,7 @@ class Writer:
     ``deliver`` is called in the loop with each batch's answers.
     """
 
-    def __init__(
-        self,
-        loop: AbstractEventLoop,
-        inbound: Inbound,
-        tail: Tail,
-        deliver: Deliver,
-        held_s: float,
-    ) -> None:
-        self._loop = loop
+    def __init__(self, inbound: Inbound, tail: Tail, deliver: Deliver, held_s: float) -> None:
         self._inbound = inbound
         self._tail = tail
         self._deliver = deliver
