@@ -31,6 +31,7 @@
  * with growing, random pauses, and at once when the browser says that something changed.
  */
 
+import { Streams } from "./streams.js";
 import { PollWire, SocketWire } from "./wires.js";
 
 export const VERSION = 1;
@@ -48,8 +49,8 @@ export const STATES = ["connecting", "online", "offline", "blocked", "signed_out
 // First and longest pause between two tries.
 const PAUSE_FIRST_MS = 500;
 const PAUSE_MAX_MS = 30_000;
-// A restarting server asks everybody back at once: spread over this.
-const RETURN_SPREAD_MS = 800;
+// Close codes that ask us back soon, and over how long that is spread when they do not say.
+const SOON_MS = { 1012: 500, 1013: 5_000, 4408: 500 };
 // No welcome after this long: the try has failed.
 const WELCOME_WAIT_MS = 10_000;
 // No sign of life this long after a ping: the line is dead, whatever the browser believes.
@@ -62,10 +63,7 @@ const SOCKETS_FAILED = 2;
 const SOCKET_AGAIN_MS = 5 * 60_000;
 // How long "blocked" lasts when the server names no time.
 const BLOCKED_S = 30;
-// Pause before a failed reload of a page is asked again.
-const RESYNC_AGAIN_MS = 3_000;
 
-const AT_ONCE = new Set([1012, 4408]);
 const RESUME_KEY = "bitp.resume";
 
 export class Connection {
@@ -73,7 +71,7 @@ export class Connection {
   #ticket;
   #storage;
   #listeners = new Map();
-  #followed = new Map();
+  #streams = new Streams((frame) => this.send(frame));
   #state = "offline";
   #running = false;
   #wire = null;
@@ -141,12 +139,11 @@ export class Connection {
   }
 
   follow(stream, from, onEvent, onResync) {
-    this.#followed.set(stream, { n: from, onEvent, onResync, mending: false });
-    this.#subscribe(stream);
+    this.#streams.follow(stream, from, onEvent, onResync);
   }
 
   unfollow(stream) {
-    if (this.#followed.delete(stream)) this.send({ t: "unsubscribe", stream });
+    this.#streams.unfollow(stream);
   }
 
   /** Hands a frame to the line; false when there is none just now. */
@@ -189,10 +186,10 @@ export class Connection {
       heard = true;
       this.#hear(frame);
     };
-    wire.onclose = (code) => {
+    wire.onclose = (code, reason) => {
       if (wire !== this.#wire) return;
       if (!heard) this.#countFailure();
-      this.#closed(code);
+      this.#closed(code, reason);
     };
     this.#giveUpAfter(WELCOME_WAIT_MS);
   }
@@ -203,7 +200,7 @@ export class Connection {
     this.#polling = this.#socketsFailed >= SOCKETS_FAILED;
   }
 
-  #closed(code) {
+  #closed(code, reason = "") {
     const steady = this.#onlineAt && Date.now() - this.#onlineAt > STEADY_MS;
     if (steady) this.#tries = 0;
     this.#drop();
@@ -211,8 +208,9 @@ export class Connection {
     if (code === 4403) return this.#end("signed_out");
     if (code === 4406) return this.#end("outdated");
     if (code === 4429) return this.#wait("blocked", (this.#retry_s || BLOCKED_S) * 1000);
-    if (AT_ONCE.has(code) && this.#tries++ === 0) {
-      return this.#wait("connecting", Math.random() * RETURN_SPREAD_MS);
+    if (code in SOON_MS && this.#tries++ === 0) {
+      const spread_ms = Number(/spread_ms=(\d+)/.exec(reason)?.[1] ?? SOON_MS[code]);
+      return this.#wait("connecting", Math.random() * spread_ms);
     }
     return this.#again();
   }
@@ -268,9 +266,9 @@ export class Connection {
     if (this.#state === "online") clearTimeout(this.#deadline);
     switch (frame.t) {
       case "welcome": return this.#welcome(frame);
-      case "subscribed": return this.#subscribed(frame);
-      case "event": return this.#event(frame);
-      case "resync": return this.#resync(frame.stream, frame.head);
+      case "subscribed": return this.#streams.subscribed(frame);
+      case "event": return this.#streams.event(frame);
+      case "resync": return this.#streams.resync(frame);
       case "error": return this.#refused(frame);
       case "pong": return undefined;
       default: return this.#tell(frame.t, frame);
@@ -285,52 +283,13 @@ export class Connection {
     this.#onlineAt = Date.now();
     this.#set("online");
     this.#startBeat((frame.ping_s || 25) * 1000);
-    for (const stream of this.#followed.keys()) this.#subscribe(stream);
+    this.#streams.subscribeAll();
     this.#tell("welcome", frame);
-  }
-
-  #subscribe(stream) {
-    const followed = this.#followed.get(stream);
-    followed.mending = true;
-    this.send({ t: "subscribe", stream, n: followed.n });
-  }
-
-  #subscribed({ stream }) {
-    const followed = this.#followed.get(stream);
-    if (followed) followed.mending = false;
-  }
-
-  #event(frame) {
-    const followed = this.#followed.get(frame.stream);
-    if (!followed || frame.n <= followed.n) return;
-    if (frame.n > followed.n + 1) return this.#mend(frame.stream, followed);
-    followed.n = frame.n;
-    this.#call(followed.onEvent, frame);
-  }
-
-  /** An entry is missing, which must not happen: ask again from the last one we have. */
-  #mend(stream, followed) {
-    if (followed.mending) return;
-    this.send({ t: "unsubscribe", stream });
-    this.#subscribe(stream);
-  }
-
-  async #resync(stream, head) {
-    const followed = this.#followed.get(stream);
-    if (!followed) return;
-    try {
-      followed.n = await followed.onResync(head);
-    } catch {
-      const again = () => this.#followed.get(stream) === followed && this.#resync(stream, head);
-      setTimeout(again, RESYNC_AGAIN_MS);
-      return;
-    }
-    if (this.#followed.get(stream) === followed) this.#subscribe(stream);
   }
 
   #refused(frame) {
     if (frame.retry_s) this.#retry_s = frame.retry_s;
-    if (frame.stream) this.#followed.delete(frame.stream);
+    if (frame.stream) this.#streams.refused(frame);
     this.#tell("refused", frame);
   }
 
