@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
+from bitp.desk.channels.changes import SITE_INBOX
+
 THEME_COOKIE = "bitp_theme"
 THEMES = ("light", "dark")
-# The key of the inbox that conversations begun on our own pages arrive in.
-SITE_INBOX = "site"
 
 
 def page(request: HttpRequest) -> dict[str, object]:

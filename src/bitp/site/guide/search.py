@@ -16,6 +16,11 @@ TITLE, HEADING, KEYWORD, BODY = 8, 4, 4, 1
 # Pages further below the best than this share are noise.
 WORTH_SHOWING = 0.35
 
+# Words of asking, which every page is full of and none is about.
+_ASKING = re.compile(
+    "为什么|怎么办|怎么|怎样|如何|什么|请问|我的|了|吗|呢|的|我"
+    r"|\b(?:a|an|and|are|can|do|does|for|how|i|in|is|it|me|my|not|of|on|the|to|what|why|with)\b"
+)
 _RUN = re.compile(r"[\u3400-\u9fff]+|[^\W_\u3400-\u9fff]+")
 
 
@@ -32,7 +37,8 @@ def tokens(text: str) -> list[str]:
 
 def find_pages(query: str, language: str) -> list[GuideText]:
     """The pages a query is about, best first, as texts in ``language``; both are searched."""
-    wanted = set(tokens(query[:MAX_QUERY_CHARACTERS]))
+    asked = _ASKING.sub(" ", _plain(query[:MAX_QUERY_CHARACTERS]))
+    wanted = set(tokens(asked))
     scored = [(_score(page, wanted), page) for page in PAGES] if wanted else []
     best = max((score for score, _ in scored), default=0)
     worth = [each for each in scored if each[0] and each[0] >= best * WORTH_SHOWING]
