@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-KEPT = {"BITP_DATABASE_URL", "BITP_REQUIRE_ALL", "BITP_TEST_SOAK", "BITP_CHROMIUM", "BITP_PYTHON"}
+KEPT = {"BITP_DATABASE_URL", "BITP_REQUIRE_ALL", "BITP_CHROMIUM", "BITP_PYTHON"}
 
 
 def use_scratch_folder() -> Path:
@@ -28,7 +28,11 @@ def use_scratch_folder() -> Path:
     return folder
 
 
-for _name in [name for name in os.environ if name.startswith("BITP_") and name not in KEPT]:
+def _is_a_stray(name: str) -> bool:
+    return name.startswith("BITP_") and not name.startswith("BITP_TEST_") and name not in KEPT
+
+
+for _name in [name for name in os.environ if _is_a_stray(name)]:
     del os.environ[_name]
 os.environ["BITP_MODE"] = "test"
 os.environ["BITP_DATA"] = str(use_scratch_folder())

@@ -2,13 +2,15 @@
 
 - browser: skipped where no Chromium is installed
 - postgres, sqlite: deselected on the other database (`./bitp test` runs both)
+- once: has nothing to do with the database, so it is not repeated on PostgreSQL
 - slow, soak: deselected unless asked for
 
-With BITP_REQUIRE_ALL=1 (as CI runs it) a skip is a failure.
+With BITP_REQUIRE_ALL=1 (as CI runs it) a skip is a failure. `./bitp test` sets the variables.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Generator
@@ -18,6 +20,11 @@ import pytest
 
 REQUIRE_ALL = os.environ.get("BITP_REQUIRE_ALL") == "1"
 SOAK = os.environ.get("BITP_TEST_SOAK") == "1"
+ON_POSTGRES = os.environ.get("BITP_DATABASE_URL", "").startswith("postgres")
+# The short second run of a plain `./bitp test`: what only PostgreSQL can show.
+ONLY_POSTGRES = os.environ.get("BITP_TEST_ONLY_POSTGRES") == "1"
+# Where to leave this run's counts for who started it.
+COUNTS = os.environ.get("BITP_TEST_COUNTS", "")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_CHROME = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 
@@ -30,14 +37,14 @@ def find_chromium() -> str | None:
 
 def _left_out(item: pytest.Item, chosen: str) -> bool:
     """Whether this run leaves ``item`` out; ``chosen`` is the person's own -m expression."""
-    on_postgres = os.environ.get("BITP_DATABASE_URL", "").startswith("postgres")
-    return (
-        (item.get_closest_marker("postgres") is not None and not on_postgres)
-        or (item.get_closest_marker("sqlite") is not None and on_postgres)
-        or (item.get_closest_marker("slow") is not None and not REQUIRE_ALL and not chosen)
-        or (item.get_closest_marker("soak") is not None and not SOAK and not chosen)
-        or (SOAK and item.get_closest_marker("soak") is None)
-    )
+    marks = {mark.name for mark in item.iter_markers()}
+    if SOAK or "soak" in marks:
+        return "soak" not in marks or not (SOAK or chosen)
+    if "slow" in marks and not (REQUIRE_ALL or chosen):
+        return True
+    if ON_POSTGRES:
+        return bool(marks & {"sqlite", "once"}) or (ONLY_POSTGRES and "postgres" not in marks)
+    return "postgres" in marks
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -59,6 +66,15 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         report.outcome = "failed"
         report.longrepr = f"skipped where everything is required: {report.longrepr}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
+    """Leaves the counts where `./bitp test` adds them up."""
+    if COUNTS:
+        stats = terminalreporter.stats
+        failed = len(stats.get("failed", [])) + len(stats.get("error", []))
+        counts = {name: len(stats.get(name, [])) for name in ("passed", "skipped", "deselected")}
+        Path(COUNTS).write_text(json.dumps({**counts, "failed": failed, "exit": int(exitstatus)}))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,10 @@ import socket
 from pathlib import Path
 
 from bitp.config.django_setup import set_up_django
+from bitp.config.environment import Environment
 from bitp.config.supervisor.ports import listen
+from bitp.live.proxies import parse_networks
+from bitp.live.settings import GatewaySettings
 
 
 def run_live(listen_fd: int, port: int, web: Path) -> None:
@@ -17,6 +20,16 @@ def run_live(listen_fd: int, port: int, web: Path) -> None:
     from django.conf import settings
 
     from bitp.desk.channels.chat.inbound import ChatInbound
-    from bitp.live.server import serve
+    from bitp.live.server import run
 
-    serve(listening, str(web), ChatInbound(), settings)
+    run(listening, str(web), ChatInbound(), gateway_settings(settings.ENVIRONMENT))
+
+
+def gateway_settings(environment: Environment) -> GatewaySettings:
+    """What an operator may set about the gateway."""
+    proxies = filter(None, environment.trusted_proxies.split(","))
+    return GatewaySettings(
+        trusted_proxies=parse_networks(proxies),
+        sends_per_s=environment.sends_per_s,
+        sockets_per_address=environment.sockets_per_address,
+    )

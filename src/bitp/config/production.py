@@ -16,8 +16,8 @@ SHORTEST_KEY = 50
 MAKE_A_KEY = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 # Fewer different characters than this were typed, not drawn.
 FEWEST_CHARACTERS = 10
-# Variables of ours that are no settings: the launcher, the tests.
-NO_SETTINGS = {"BITP_PYTHON", "BITP_CHROMIUM", "BITP_REQUIRE_ALL", "BITP_TEST_SOAK"}
+# Variables of ours that are no settings.
+NO_SETTINGS = {"BITP_PYTHON", "BITP_CHROMIUM"}
 OUR_SETTINGS = "bitp.config.settings"
 # A shorter prefix than this believes more than one network's worth of strangers.
 SHORTEST_PREFIX = {4: 8, 6: 16}

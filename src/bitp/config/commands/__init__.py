@@ -1,7 +1,8 @@
 """The command line. Each command is a module here, imported only when it is asked for.
 
-A command module has ``add_arguments(parser)`` and ``run(options) -> int`` (the exit code). What
-it prints with --json is one JSON object; a Failure becomes one line on stderr and exit code 1.
+A command module has ``add_arguments(parser)`` and ``run(options) -> int`` (the exit code). With
+TAKES_FURTHER, unknown arguments are in ``options.further``. What it prints with --json is one
+JSON object; a Failure becomes one line on stderr and exit code 1.
 """
 
 from __future__ import annotations
@@ -55,7 +56,10 @@ def run_command(name: str, rest: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"bitp {name}", description=module.__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON")
     module.add_arguments(parser)
-    options = parser.parse_args(rest)
+    options, further = parser.parse_known_args(rest)
+    if further and not getattr(module, "TAKES_FURTHER", False):
+        parser.error(f"unknown arguments: {' '.join(further)}")
+    options.further = further
     try:
         return int(module.run(options))
     except (Failure, BadSetting) as failure:

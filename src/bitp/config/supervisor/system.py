@@ -50,6 +50,7 @@ def run_system(system: System) -> int:
 
     Raises DataFolderRefused, PortTaken or PreparationFailed before anything was started.
     """
+    os.umask(0o077)  # whatever any process of ours writes is ours alone
     make_private_folder(system.data)
     with ExitStack() as stack:
         stack.enter_context(lock_folder(system.data))
