@@ -31,6 +31,7 @@ export class Lists {
   #signals;
   #addresses;
   #me;
+  #readTo = new Map();
   #asked = 0;
   #timer = 0;
   #refreshed_ms = 0;
@@ -106,8 +107,8 @@ export class Lists {
       for (const name of ["last_number", "last_text", "last_us"]) row[name] = known[name];
     }
     // An event's row is drawn for nobody in particular: only we know how far we have read.
-    if (known && (fromEvent || known.readAhead)) row.unread = known.unread;
-    if (known?.read !== undefined) row.read = known.read;
+    if (known && fromEvent) row.unread = known.unread;
+    if (row.last_number <= (this.#readTo.get(row.reference) ?? 0)) row.unread = 0;
     this.#replace(row);
     return row;
   }
@@ -196,10 +197,11 @@ export class Lists {
     this.patch(row.reference, changes);
   }
 
-  /** This member has read the conversation up to its end. */
-  markRead(reference) {
+  /** This member has read the conversation up to this number. */
+  markRead(reference, number) {
+    this.#readTo.set(reference, number);
     const row = this.rows.get(reference);
-    if (row?.unread) this.patch(reference, { unread: 0 });
+    if (row?.unread && row.last_number <= number) this.patch(reference, { unread: 0 });
   }
 
   /** The rows of the current view, in its order; the open one stays where it was. */
@@ -212,10 +214,15 @@ export class Lists {
     return rows.sort(this.view === "waiting" ? byWaiting : byLatest);
   }
 
+  /** References of the member's own conversations. */
+  own() {
+    const own = [...this.rows.values()].filter((row) => belongs(row, "mine", this.#me));
+    return own.map((row) => row.reference);
+  }
+
   /** How many own conversations have something unread. */
   unread() {
-    const own = [...this.rows.values()].filter((row) => belongs(row, "mine", this.#me));
-    return own.filter((row) => row.unread > 0).length;
+    return this.own().filter((reference) => this.rows.get(reference).unread > 0).length;
   }
 }
 

@@ -1,7 +1,8 @@
 // Times in words: how long ago, at what hour, on which day. Moments are microseconds (UTC).
 
 import { setAttribute, setText } from "./elements.js";
-import { languageTag, say } from "./words.js";
+import { absolute as full, clock, day } from "../client/words.js";
+import { language, say } from "./words.js";
 
 const MINUTE_S = 60;
 const HOUR_S = 3600;
@@ -11,7 +12,6 @@ const TICK_MS = 10_000;
 
 // The person's clock may be wrong: ages are measured against the server's.
 let ahead_us = 0;
-const formats = new Map();
 
 /** Learns the server's clock from a moment it has just told. */
 export function learnServerTime(at_us) {
@@ -23,35 +23,19 @@ export function now_us() {
   return Date.now() * 1000 + ahead_us;
 }
 
-function format(options) {
-  const key = languageTag() + JSON.stringify(options);
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(languageTag(), options));
-  return formats.get(key);
-}
-
 /** "14:02" */
 export function hour(at_us) {
-  return format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at_us / 1000);
+  return clock(at_us, language());
 }
 
-/** The day and the second, as shown on hover. */
+/** The day and the hour in full, as shown on hover. */
 export function absolute(at_us) {
-  return format({ dateStyle: "long", timeStyle: "medium" }).format(at_us / 1000);
+  return full(at_us, language());
 }
 
-/** "Today", "Yesterday", or the date. */
-export function day(at_us) {
-  const days = Math.round((midnight(now_us()) - midnight(at_us)) / (DAY_S * 1000));
-  if (days === 0) return say("day.today");
-  if (days === 1) return say("day.yesterday");
-  const year = new Date(at_us / 1000).getFullYear() !== new Date(now_us() / 1000).getFullYear();
-  const options = { weekday: "long", day: "numeric", month: "long" };
-  return format(year ? { ...options, year: "numeric" } : options).format(at_us / 1000);
-}
-
-/** A number that is equal for two moments of one local day. */
-export function midnight(at_us) {
-  return new Date(at_us / 1000).setHours(0, 0, 0, 0);
+/** "today", "yesterday", or the date. */
+export function dayName(at_us) {
+  return day(at_us, language(), now_us() / 1000);
 }
 
 /** "now", "4 min", "3 h", "2 d" since the moment. */

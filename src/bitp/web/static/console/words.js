@@ -2,18 +2,18 @@
 
 let strings = {};
 let plural = new Intl.PluralRules("en");
-let language = "en";
+let spoken = "en";
 
-/** Takes the words of one language (a module of strings/) into use. */
-export function useWords(words, tag) {
+/** Takes the words of one language into use: a module of strings/, and its code. */
+export function useWords(words, code) {
   strings = words;
-  language = tag;
-  plural = new Intl.PluralRules(tag);
+  spoken = code;
+  plural = new Intl.PluralRules(code);
 }
 
-/** The language in use, as a tag that Intl understands. */
-export function languageTag() {
-  return language;
+/** The language in use: "en" or "zh-hans". */
+export function language() {
+  return spoken;
 }
 
 /** The words for `key`; with `n`, the form for that number ("key.one", "key.other"). */

@@ -1,0 +1,55 @@
+"""The static files the console's page names, so that all are fetched at once."""
+
+from __future__ import annotations
+
+SHEETS = [
+    *(
+        f"design/{name}.css"
+        for name in ("tokens", "base", "button", "card", "form", "badge", "notice", "page", "empty")
+    ),
+    *(
+        f"console/{name}.css"
+        for name in (
+            "console",
+            "rail",
+            "list",
+            "conversation",
+            "message",
+            "composer",
+            "context",
+            "overlays",
+        )
+    ),
+]
+# What the console imports of the client modules that it shares with the widget.
+SHARED = ("connection", "links", "outbox", "thread", "wires", "words")
+OWN = (
+    "composer",
+    "connection_line",
+    "context_view",
+    "conversation_view",
+    "drafts",
+    "elements",
+    "keys",
+    "level",
+    "list_view",
+    "lists",
+    "live",
+    "lock",
+    "message",
+    "moments",
+    "panes",
+    "preferences",
+    "presence",
+    "rail",
+    "requests",
+    "row",
+    "signals",
+    "states",
+    "talk",
+    "thread_items",
+    "thread_view",
+    "toasts",
+    "words",
+)
+MODULES = [*(f"client/{name}.js" for name in SHARED), *(f"console/{name}.js" for name in OWN)]
