@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
+
+from bitp.identity.models import User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -28,6 +31,7 @@ PAGES = [
     "/support?q=qwertyqwerty",
     "/support/guide/wrong-price",
     "/support/conversations",
+    "/account/login/",
     "/nothing-here",
 ]
 PHONE_CHINESE_DARK = {
@@ -43,6 +47,14 @@ DESK_ENGLISH_LIGHT = {
     "color_scheme": "light",
 }
 HALF_WIDTH = {"viewport": {"width": 320, "height": 568}, "locale": "en-GB"}
+
+
+@pytest.fixture
+def client(alice: User) -> Client:
+    """Alice's session, made before the browser's loop runs."""
+    client = Client()
+    client.force_login(alice)
+    return client
 
 
 @pytest.fixture
@@ -112,6 +124,24 @@ def test_an_answer_is_thanked_for_in_place(browser: Browser, live_server: LiveSe
     page.get_by_role("button", name="No, not yet").click()
     page.get_by_text("a person can answer you").wait_for()
     assert page.url.endswith("/support/guide/privacy#helped")
+
+
+def test_the_account_menu_closes_on_escape_and_elsewhere(
+    alice: User, client: Client, browser: Browser, live_server: LiveServer
+) -> None:
+    page = open_page(browser, DESK_ENGLISH_LIGHT)
+    cookie = client.cookies["bitp_session"].value
+    page.context.add_cookies([{"name": "bitp_session", "value": cookie, "url": live_server.url}])
+    page.goto(live_server.url)
+    menu, summary = page.locator("header details"), page.locator("header summary")
+    summary.click()
+    assert menu.get_attribute("open") is not None
+    page.keyboard.press("Escape")
+    assert menu.get_attribute("open") is None
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    summary.click()
+    page.locator("h1").click()
+    assert menu.get_attribute("open") is None
 
 
 def test_an_opening_time_is_shown_in_the_reader_s_own_zone(

@@ -28,10 +28,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Only once the chat is there is it true that the link is a button.
-if (window.BitP) {
+if (typeof window.BitP?.open === "function") {
   for (const element of document.querySelectorAll(`a${SELECTOR}`)) {
     element.setAttribute("role", "button");
     element.setAttribute("aria-haspopup", "dialog");
   }
-  if (location.hash === "#chat") window.BitP.open?.({});
+  if (location.hash === "#chat") window.BitP.open({});
 }
