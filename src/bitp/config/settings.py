@@ -88,6 +88,7 @@ def _database() -> dict[str, object]:
         return {
             "ENGINE": "bitp.events.sqlite",
             "NAME": ENVIRONMENT.data / "bitp.sqlite3",
+            "OPTIONS": {"sync_delay_ms": ENVIRONMENT.sync_delay_ms},
             "TEST": {"NAME": ENVIRONMENT.data / "test.sqlite3"},
         }
     url = urlsplit(ENVIRONMENT.database_url)
@@ -107,6 +108,8 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "identity.User"
+# Addresses are unique in lower case, by a constraint the check does not know.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["bitp.identity.passwords.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
