@@ -19,11 +19,17 @@ _origin = urlsplit(ORIGIN)
 IS_HTTPS = _origin.scheme == "https"
 
 DEBUG = False
-SECRET_KEY = ENVIRONMENT.secret_key or ("" if MODE == "serve" else "only-for-the-demo-and-tests" * 3)
+SECRET_KEY = ENVIRONMENT.secret_key or (
+    "" if MODE == "serve" else "only-for-the-demo-and-tests" * 3
+)
 SECRET_KEY_FALLBACKS = [ENVIRONMENT.secret_key_old] if ENVIRONMENT.secret_key_old else []
 ALLOWED_HOSTS = [
     host
-    for host in [_origin.hostname or "", *ENVIRONMENT.hosts.split(","), *(["127.0.0.1"] if MODE != "serve" else [])]
+    for host in [
+        _origin.hostname or "",
+        *ENVIRONMENT.hosts.split(","),
+        *(["127.0.0.1"] if MODE != "serve" else []),
+    ]
     if host
 ]
 
@@ -181,9 +187,7 @@ WHITENOISE_MAX_AGE = 300
 
 _mail = urlsplit(ENVIRONMENT.mail_url)
 EMAIL_BACKEND = (
-    "bitp.demo.mailbox.MailboxBackend"
-    if IS_DEMO
-    else "django.core.mail.backends.smtp.EmailBackend"
+    "bitp.demo.mailbox.MailboxBackend" if IS_DEMO else "django.core.mail.backends.smtp.EmailBackend"
 )
 EMAIL_HOST = _mail.hostname or "localhost"
 EMAIL_PORT = _mail.port or (465 if _mail.scheme == "smtps" else 25)

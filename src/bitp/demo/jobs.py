@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
+from bitp.demo.lines import line_for
 from bitp.desk.conversations.changes import outcomes_of, take
 from bitp.desk.conversations.models import Conversation
 from bitp.desk.conversations.posting.post import Post
 from bitp.desk.routing.queries import count_available
 from bitp.desk.staff.models import Member
-from bitp.demo.lines import line_for
 from bitp.events.jobs import handles, put
 from bitp.events.tail import Read, consumes
 from bitp.lib.clock import now_us

@@ -14,7 +14,7 @@ FIRST = {
         "other": "您好，我是演示里的替身客服 Robin，现在控制台前没有真人。请把情况告诉我，我会像真人那样回答，好让您看到双方的画面。",
     },
     "en": {
-        "account": "Hello, I am Robin, a stand-in of this demo. A lock after failed tries ends by itself, the first one after 5 minutes; \"forgot password\" works too. What does the page say exactly?",
+        "account": 'Hello, I am Robin, a stand-in of this demo. A lock after failed tries ends by itself, the first one after 5 minutes; "forgot password" works too. What does the page say exactly?',
         "security": "Hello, I am Robin, a stand-in of this demo. Please open no link, and give nobody a password, code or seed phrase. Did you type anything in already?",
         "deposit": "Hello, I am Robin, a stand-in of this demo. Tell me the network, about when it was, and the transaction id, and I will look where it stands.",
         "withdrawal": "Hello, I am Robin, a stand-in of this demo. A withdrawal has three steps: our review, the network, the receiving side. When was it, and how much?",

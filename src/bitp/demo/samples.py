@@ -49,9 +49,7 @@ def _make(person: Person) -> None:
 
 def _write_people() -> None:
     """For the line the demo prints when it is ready."""
-    people = [
-        {"email": each.email, "says": _says(each)} for each in PEOPLE if not each.is_stand_in
-    ]
+    people = [{"email": each.email, "says": _says(each)} for each in PEOPLE if not each.is_stand_in]
     path = Path(settings.ENVIRONMENT.data) / "people.json"
     path.write_text(json.dumps(people, ensure_ascii=False))
 

@@ -41,10 +41,22 @@ SCENES = (
         "en",
         "resolved",
         (
-            (310, "c", "My withdrawal of 0.2 BTC says 'in review' since this morning. Is it stuck?"),
-            (308, "a", "Hello Bob, it is not stuck. Withdrawals above your usual size are looked at by a person; yours is next, within the hour."),
+            (
+                310,
+                "c",
+                "My withdrawal of 0.2 BTC says 'in review' since this morning. Is it stuck?",
+            ),
+            (
+                308,
+                "a",
+                "Hello Bob, it is not stuck. Withdrawals above your usual size are looked at by a person; yours is next, within the hour.",
+            ),
             (306, "c", "Thanks, that is all I wanted to know."),
-            (252, "a", "It was released two minutes ago, Bob. The network usually needs about 20 minutes from here."),
+            (
+                252,
+                "a",
+                "It was released two minutes ago, Bob. The network usually needs about 20 minutes from here.",
+            ),
         ),
     ),
     Scene(
@@ -53,8 +65,16 @@ SCENES = (
         "en",
         "resolved",
         (
-            (190, "c", "I typed 60,100 instead of 61,000 and the order is still open. Can you cancel it?"),
-            (187, "a", "Hello Alice. You are faster than I am: open My orders and cancel it there, an unfilled order goes at once. I will stay here until it is done."),
+            (
+                190,
+                "c",
+                "I typed 60,100 instead of 61,000 and the order is still open. Can you cancel it?",
+            ),
+            (
+                187,
+                "a",
+                "Hello Alice. You are faster than I am: open My orders and cancel it there, an unfilled order goes at once. I will stay here until it is done.",
+            ),
             (186, "c", "Done, it is gone. Thank you!"),
         ),
     ),
@@ -65,7 +85,11 @@ SCENES = (
         "resolved",
         (
             (130, "c", "收到一封邮件说我的账户异常，让我点链接输入密码。是你们发的吗？"),
-            (126, "a", "您好，请不要点。我们从不在邮件里索要密码。请把发件人地址和链接发给我，我来核对并登记。"),
+            (
+                126,
+                "a",
+                "您好，请不要点。我们从不在邮件里索要密码。请把发件人地址和链接发给我，我来核对并登记。",
+            ),
             (124, "c", "好的，发件人是 service@bitp-verify.example"),
             (120, "a", "已登记为仿冒地址。您没有输入过密码，账户就没有风险。谢谢您告诉我们。"),
         ),
@@ -86,7 +110,13 @@ SCENES = (
         "account",
         "en",
         "waiting",
-        ((1.5, "c", "I can't sign in: it says too many attempts. I have my phone with the authenticator."),),
+        (
+            (
+                1.5,
+                "c",
+                "I can't sign in: it says too many attempts. I have my phone with the authenticator.",
+            ),
+        ),
     ),
     Scene(
         "alice",
@@ -95,7 +125,11 @@ SCENES = (
         "taken",
         (
             (22, "c", "Who can see my identity documents at your company?"),
-            (19, "a", "Good question, Alice. Nobody without an open case of yours, and each look is written down with a reason. Is there something that worries you?"),
+            (
+                19,
+                "a",
+                "Good question, Alice. Nobody without an open case of yours, and each look is written down with a reason. Is there something that worries you?",
+            ),
             (18, "c", "A friend got a call from someone who knew his balance."),
         ),
         agent="carol",
@@ -124,9 +158,7 @@ def _play(scene: Scene, thread: str) -> None:
         resolve(reference, member)
 
 
-def _post(
-    contact: Contact, member: Member, side: str, text: str, at_us: int, thread: str
-) -> Post:
+def _post(contact: Contact, member: Member, side: str, text: str, at_us: int, thread: str) -> Post:
     is_contact = side == "c"
     reference = Conversation.objects.filter(contact=contact, thread=thread).values_list(
         "reference", flat=True

@@ -68,8 +68,7 @@ def staff(request: HttpRequest) -> HttpResponse:
 def _bar(request: HttpRequest, people: list[Person], action: str, frame: str) -> HttpResponse:
     moment_s = now_us() // 1_000_000
     shown = [
-        {"person": person, "code": code_at(person.secret, moment_s // STEP_S)}
-        for person in people
+        {"person": person, "code": code_at(person.secret, moment_s // STEP_S)} for person in people
     ]
     words = {
         "people": shown,

@@ -89,9 +89,7 @@ def lease_due(limit: int = LEASED_MAX) -> list[Leased]:
         return []
     lease = new_token()
     with transaction.atomic():
-        ids = list(
-            due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit]
-        )
+        ids = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
         Job.objects.filter(pk__in=ids).update(
             lease=lease, leased_until_us=moment_us + LEASE_US, attempts=F("attempts") + 1
         )

@@ -174,9 +174,7 @@ def _insert_entries(
     rows = [
         (stream_id, number, event_id)
         for stream_id, name, head in advanced
-        for number, event_id in enumerate(
-            members[name], start=head - len(members[name]) + 1
-        )
+        for number, event_id in enumerate(members[name], start=head - len(members[name]) + 1)
     ]
     with connection.cursor() as cursor:
         for start in range(0, len(rows), ROWS_PER_STATEMENT):

@@ -1,9 +1,13 @@
 """A fair lock between processes and threads: whoever came first is next.
 
-SQLite's own wait for its write lock is a race that a busy writer keeps winning. Here two locked
-files order the writers: one waits its turn on *queue*, takes *write*, and lets go of *queue*
-only then. A writer that has just finished therefore finds the next one already standing before
-*write*, and has to queue behind it. The kernel releases both when a process dies.
+SQLite's own wait for its write lock is a race that a busy writer keeps winning. Here locked files
+order the writers: one takes the lock before it, and only then lets go of the one behind it. A
+writer that has just finished thus finds the next ones already standing, and has to queue behind
+them. The kernel releases the locks of a process that dies.
+
+The kernel wakes all who wait for one file at once, and any of them may be the first to take it.
+So there is a row of files: with n of them, the n writers in front pass in the order of arrival,
+and only the last file is a race.
 """
 
 from __future__ import annotations
@@ -17,8 +21,8 @@ from pathlib import Path
 
 # Longer than any honest transaction, shorter than a person's patience with a page.
 WAIT_LIMIT_S = 10.0
-# Only the head of the queue polls, so this costs one sleeping thread per database, not per waiter.
-POLL_S = 0.0001
+# Enough for live, worker and a few requests at once; each costs two system calls per passage.
+PLACES = 4
 # The files are part of the database: nobody else needs to open them.
 FILE_MODE = 0o600
 
@@ -49,158 +53,142 @@ class Turnstile:
         self.path = Path(os.path.realpath(path))
         self.wait_limit_s = wait_limit_s
         self.is_inside = False
-        self._queue = -1
-        self._write = -1
-        self._place: _Place | None = None
+        self._row: _Row | None = None
         _turnstiles.add(self)
 
     def enter(self) -> None:
         """Waits for its turn; raises TurnstileBusy after ``wait_limit_s``, OSError if unusable."""
-        self._check_not_inside()
-        self._open()
-        deadline_s = time.monotonic() + self.wait_limit_s
-        self._reach_head(deadline_s)
-        try:
-            self._pass(deadline_s)
-        finally:
-            fcntl.flock(self._queue, fcntl.LOCK_UN)
+        if self.is_inside or _inside.get(self.path) == threading.get_ident():
+            raise TurnstileReentered(f"this thread already holds the turnstile of {self.path}")
+        if self._row is None:
+            self._row = _Row(self.path)
+        if not self._row.pass_through(time.monotonic() + self.wait_limit_s):
+            raise TurnstileBusy(f"no turn at {self.path.name} within {self.wait_limit_s:g} s")
+        self.is_inside = True
+        _inside[self.path] = threading.get_ident()
 
     def leave(self) -> None:
         """Lets the next one in."""
+        assert self._row, "left a turnstile without having entered"
         assert self.is_inside, "left a turnstile without having entered"
         self.is_inside = False
         _inside.pop(self.path, None)
-        fcntl.flock(self._write, fcntl.LOCK_UN)
+        self._row.go_back()
 
     def close(self) -> None:
         """Leaves if inside, and closes the files."""
         if self.is_inside:
             self.leave()
-        if self._place:
-            self._place.give_up()
-            self._place = None
-        self._close_files()
+        if self._row:
+            self._row.close()
+            self._row = None
+
+    def forget(self) -> None:
+        """In a child after fork: closes without unlocking, for the locks are the parent's."""
+        self.is_inside = False
+        if self._row:
+            self._row.close_files()
+            self._row = None
 
     def __del__(self) -> None:
         # A thread that ends takes its connection along without closing it.
         self.close()
 
-    def _check_not_inside(self) -> None:
-        if self.is_inside or _inside.get(self.path) == threading.get_ident():
-            raise TurnstileReentered(f"this thread already holds the turnstile of {self.path}")
 
-    def _open(self) -> None:
-        if self._queue < 0:
-            self._queue = _open(self.path, ".queue")
-        if self._write < 0:
-            self._write = _open(self.path, ".write")
+class _Row:
+    """The files in the order in which they are passed; the last one is the way through.
 
-    def _reach_head(self, deadline_s: float) -> None:
-        if self._place is None or not self._place.reclaim():
-            if _try_lock(self._queue):
-                return
-            self._place = _Place(self._queue)
-        if not self._place.wait(deadline_s):
-            raise TurnstileBusy(f"no turn at {self.path.name} within {self.wait_limit_s:g} s")
-        self._place = None
-
-    def _pass(self, deadline_s: float) -> None:
-        while not _try_lock(self._write):
-            if time.monotonic() >= deadline_s:
-                raise TurnstileBusy(f"{self.path.name} stayed taken for {self.wait_limit_s:g} s")
-            time.sleep(POLL_S)
-        self.is_inside = True
-        _inside[self.path] = threading.get_ident()
-
-    def forget(self) -> None:
-        """In a child after fork: closes without unlocking, for the locks are the parent's."""
-        self.is_inside = False
-        if self._place:
-            self._place.forget()
-            self._place = None
-        self._close_files()
-
-    def _close_files(self) -> None:
-        queue, self._queue = self._queue, -1
-        write, self._write = self._write, -1
-        _close(queue)
-        _close(write)
-
-
-class _Place:
-    """A place in the queue, kept by a thread that sleeps in the kernel: polling is not fair.
-
-    The kernel cannot be told to stop waiting, so a place may outlast the try it was taken for:
-    then the owner's next try reclaims it, or it is handed back the moment it comes up.
+    Where one is taken, a thread sleeps in the kernel for it, since polling is not fair. The
+    kernel cannot be told to stop waiting, so the thread may outlast the try it was started for:
+    then the owner's next try finds it further on, or it goes back as soon as it is through.
     """
 
-    def __init__(self, queue: int) -> None:
-        # A descriptor of its own for the same lock: the owner may close the other at any time.
-        self._descriptor = os.dup(queue)
+    def __init__(self, path: Path) -> None:
+        self._files = [_open(f"{path}.turn{place}") for place in reversed(range(PLACES))]
+        self._passed = 0
         self._lock = threading.Lock()
-        self._reached = threading.Event()
-        self._is_wanted = True
-        threading.Thread(target=self._stand, name="turnstile", daemon=True).start()
+        self._is_walking = False
+        self._is_wanted = False
+        self._is_closed = False
+        self._is_through = threading.Event()
 
-    def reclaim(self) -> bool:
-        """Whether the place still stands; it is wanted again."""
+    def pass_through(self, deadline_s: float) -> bool:
+        """Whether the end was reached in time; only then the last file is locked by us."""
         with self._lock:
-            self._is_wanted = self._descriptor >= 0
-            return self._is_wanted
-
-    def wait(self, deadline_s: float) -> bool:
-        """Whether the head of the queue was reached in time; the owner then holds *queue*."""
+            self._is_wanted = True
+            if not self._is_walking:
+                if self._hurry():
+                    return True
+                self._start_walking()
         try:
-            self._reached.wait(max(0.0, deadline_s - time.monotonic()))
+            self._is_through.wait(max(0.0, deadline_s - time.monotonic()))
         except BaseException:
-            self.give_up()
+            self._give_up()
             raise
-        with self._lock:
-            self._is_wanted = self._reached.is_set()
-            if self._is_wanted:
-                self.forget()
-            return self._is_wanted
+        return self._give_up_unless_through()
 
-    def give_up(self) -> None:
-        """Hands the place back, now or when it comes up."""
+    def go_back(self) -> None:
+        """Unlocks the file last passed."""
+        self._passed, passed = 0, self._passed
+        fcntl.flock(self._files[passed - 1], fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Closes the files, now or when the thread no longer needs them."""
         with self._lock:
             self._is_wanted = False
-            if self._reached.is_set():
-                self._hand_back()
+            self._is_closed = True
+            if not self._is_walking:
+                self.close_files()
 
-    def forget(self) -> None:
-        """Closes this descriptor of the lock, which stays as it is."""
-        descriptor, self._descriptor = self._descriptor, -1
-        _close(descriptor)
+    def close_files(self) -> None:
+        files, self._files = self._files, []
+        for file in files:
+            os.close(file)
 
-    def _stand(self) -> None:
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+    def _hurry(self) -> bool:
+        """Passes what is free; whether that was everything."""
+        try:
+            while self._passed < PLACES:
+                self._step(fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _step(self, how: int) -> None:
+        fcntl.flock(self._files[self._passed], how)
+        if self._passed:
+            fcntl.flock(self._files[self._passed - 1], fcntl.LOCK_UN)
+        self._passed += 1
+
+    def _start_walking(self) -> None:
+        self._is_walking = True
+        self._is_through.clear()
+        threading.Thread(target=self._walk, name="turnstile", daemon=True).start()
+
+    def _walk(self) -> None:
+        while self._passed < PLACES:
+            self._step(fcntl.LOCK_EX)
         with self._lock:
+            self._is_walking = False
             if self._is_wanted:
-                self._reached.set()
+                self._is_through.set()
             else:
-                self._hand_back()
+                self.go_back()
+            if self._is_closed:
+                self.close_files()
 
-    def _hand_back(self) -> None:
-        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
-        self.forget()
+    def _give_up_unless_through(self) -> bool:
+        with self._lock:
+            self._is_wanted = self._is_through.is_set()
+            return self._is_wanted
 
-
-def _open(path: Path, suffix: str) -> int:
-    return os.open(f"{path}{suffix}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
-
-
-def _close(descriptor: int) -> None:
-    if descriptor >= 0:
-        os.close(descriptor)
+    def _give_up(self) -> None:
+        if self._give_up_unless_through():
+            self.go_back()
 
 
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+def _open(file: str) -> int:
+    return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
 
 
 def _after_fork() -> None:

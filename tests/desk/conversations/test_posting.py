@@ -186,7 +186,9 @@ def test_a_poisoned_message_in_a_batch_of_two_hundred_refuses_itself_alone(
     monkeypatch.setattr(batch.rows, "insert_messages", refuse_poison)
     outcomes = outcomes_of(posts)
     refused = [n for n, o in enumerate(outcomes) if o.result != "accepted"]
-    print(f"poisoned batch: {len(posts)} sent, {200 - len(refused)} accepted, {len(refused)} refused")
+    print(
+        f"poisoned batch: {len(posts)} sent, {200 - len(refused)} accepted, {len(refused)} refused"
+    )
     assert refused == [77]
     assert Message.objects.count() == 199
     for person in people:
@@ -225,9 +227,7 @@ def test_a_locked_conversation_delays_itself_alone() -> None:
     holder = threading.Thread(target=hold)
     holder.start()
     assert locked.wait(10)
-    posts = [
-        post_of(p, "second", conversation=r) for p, r in zip(people, references, strict=True)
-    ]
+    posts = [post_of(p, "second", conversation=r) for p, r in zip(people, references, strict=True)]
     outcomes = post_messages(posts)
     release.set()
     holder.join(10)

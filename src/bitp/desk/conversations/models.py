@@ -79,17 +79,13 @@ class Conversation(models.Model):
 class About(models.Model):
     """What a conversation refers to: an opaque reference of a kind (transaction, order …)."""
 
-    conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="about"
-    )
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="about")
     kind = models.CharField(max_length=20)
     subject = models.CharField(max_length=120)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["conversation", "kind", "subject"], name="about_once"
-            )
+            models.UniqueConstraint(fields=["conversation", "kind", "subject"], name="about_once")
         ]
 
 
@@ -144,9 +140,7 @@ class Message(models.Model):
     is_note = models.BooleanField(default=False)
     author_kind = models.CharField(max_length=8)
     author = models.BigIntegerField()
-    identity = models.ForeignKey(
-        Identity, null=True, on_delete=models.PROTECT, db_index=False
-    )
+    identity = models.ForeignKey(Identity, null=True, on_delete=models.PROTECT, db_index=False)
     text = models.TextField()
     parts = models.TextField(default="")
     sent_digest = models.CharField(max_length=32)
@@ -157,12 +151,8 @@ class Message(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["conversation", "number"], name="message_number"
-            ),
-            models.UniqueConstraint(
-                fields=["inbox", "external_id"], name="message_external_id"
-            ),
+            models.UniqueConstraint(fields=["conversation", "number"], name="message_number"),
+            models.UniqueConstraint(fields=["inbox", "external_id"], name="message_external_id"),
             models.CheckConstraint(condition=models.Q(kind__in=KINDS), name="message_kind"),
         ]
 
@@ -172,9 +162,7 @@ class Delivery(models.Model):
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
     channel = models.CharField(max_length=20)
-    identity = models.ForeignKey(
-        Identity, null=True, on_delete=models.PROTECT, db_index=False
-    )
+    identity = models.ForeignKey(Identity, null=True, on_delete=models.PROTECT, db_index=False)
     state = models.CharField(max_length=10, default="queued")
     reason = models.CharField(max_length=200, default="")
     provider_id = models.CharField(max_length=200, default="")
@@ -186,9 +174,7 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["message", "channel"], name="delivery_route"),
             models.CheckConstraint(
-                condition=models.Q(
-                    state__in=["queued", "sent", "delivered", "read", "failed"]
-                ),
+                condition=models.Q(state__in=["queued", "sent", "delivered", "read", "failed"]),
                 name="delivery_state",
             ),
         ]
@@ -208,9 +194,7 @@ class ReadMark(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["conversation", "participant"], name="read_mark_of"
-            )
+            models.UniqueConstraint(fields=["conversation", "participant"], name="read_mark_of")
         ]
 
 

@@ -68,9 +68,7 @@ def conversation_for(member: Member, reference: str) -> Conversation:
     return found
 
 
-def conversations_of_contact(
-    contact: Contact, search: str = "", page: int = 1
-) -> Page:
+def conversations_of_contact(contact: Contact, search: str = "", page: int = 1) -> Page:
     """The contact's conversations in the customer's form, a page of them."""
     rows = of_contact(contact)
     if search.strip():
@@ -103,9 +101,9 @@ def conversations_for(member: Member, view: str, search: str = "", page: int = 1
 
 def _view(rows: QuerySet[Conversation], member: Member, view: str) -> QuerySet[Conversation]:
     if view == "waiting":
-        return rows.filter(
-            assignee__isnull=True, status=OPEN, waiting_since_us__gt=0
-        ).order_by("waiting_since_us", "pk")
+        return rows.filter(assignee__isnull=True, status=OPEN, waiting_since_us__gt=0).order_by(
+            "waiting_since_us", "pk"
+        )
     if view == "mine":
         rows = rows.filter(assignee=member).exclude(status=RESOLVED)
     elif view == "resolved":

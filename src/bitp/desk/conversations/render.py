@@ -38,7 +38,11 @@ class Renderer:
             {data["conversation"] for kind, data in pairs if kind in _WITH_SUMMARY}
         )
         self._members = _members(
-            {data["assignee"] for kind, data in pairs if kind == "conversation.changed" and data.get("assignee")}
+            {
+                data["assignee"]
+                for kind, data in pairs
+                if kind == "conversation.changed" and data.get("assignee")
+            }
         )
         self._kinds = kinds
 
@@ -71,9 +75,7 @@ def _summaries(references: set[str]) -> dict[str, Any]:
     if not references:
         return {}
     found = list(
-        Conversation.objects.filter(reference__in=references).select_related(
-            "contact", "assignee"
-        )
+        Conversation.objects.filter(reference__in=references).select_related("contact", "assignee")
     )
     return {each["reference"]: each for each in staff_summaries(found, None)}
 

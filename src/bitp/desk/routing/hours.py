@@ -67,9 +67,7 @@ def is_open(shifts: tuple[Shift, ...], moment: datetime, zone: ZoneInfo) -> bool
     )
 
 
-def next_opening(
-    shifts: tuple[Shift, ...], moment: datetime, zone: ZoneInfo
-) -> datetime | None:
+def next_opening(shifts: tuple[Shift, ...], moment: datetime, zone: ZoneInfo) -> datetime | None:
     """The next beginning of a shift after the moment; None within DAYS_AHEAD days."""
     local = moment.astimezone(zone)
     starts = []

@@ -114,8 +114,7 @@ def expected_wait_minutes(place: int) -> int | None:
         return None
     rows = Wait.objects.filter(ended_us__gt=now_us() - WAITS_FRESH_US).order_by("-ended_us")
     waits = [
-        ended - began
-        for began, ended in rows.values_list("began_us", "ended_us")[:WAITS_LOOKED_AT]
+        ended - began for began, ended in rows.values_list("began_us", "ended_us")[:WAITS_LOOKED_AT]
     ]
     if len(waits) < WAITS_NEEDED:
         return None

@@ -120,8 +120,6 @@ def takes_part(subject: Subject, reference: str) -> bool:
     return rows.exists() and Member.objects.filter(pk=int(pk), user__is_active=True).exists()
 
 
-
-
 def about_signer() -> Signer:
     """Signs what a page hands to the chat: a transaction, an order, a locked sign-in."""
     return Signer(settings.SECRET_KEY, "about")

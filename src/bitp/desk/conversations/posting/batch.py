@@ -86,9 +86,7 @@ class Batch:
     def find_targets(self) -> None:
         """Locks the conversations, opens new ones, refuses what has no right to write."""
         wanted = {i: self.items[i].post for i in self.waiting()}
-        threads = {
-            (post.contact, post.thread) for post in wanted.values() if not post.conversation
-        }
+        threads = {(post.contact, post.thread) for post in wanted.values() if not post.conversation}
         known = rows.reference_of_threads(threads)
         reference_of = {
             i: post.conversation or known.get((post.contact, post.thread), "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import DataError, DatabaseError, IntegrityError
+from django.db import DatabaseError, DataError, IntegrityError
 
 from bitp.desk.conversations.models import OPEN, RESOLVED, WAITING
 from bitp.desk.conversations.posting import rows

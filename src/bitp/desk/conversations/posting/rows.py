@@ -59,8 +59,7 @@ def reference_of_threads(threads: Iterable[tuple[int, str]]) -> dict[tuple[int, 
     pairs = " OR ".join(["(contact_id = %s AND thread = %s)"] * len(wanted))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT contact_id, thread, reference FROM conversations_conversation "
-            f"WHERE {pairs}",
+            f"SELECT contact_id, thread, reference FROM conversations_conversation WHERE {pairs}",
             [value for pair in wanted for value in pair],
         )
         return {(row[0], row[1]): row[2] for row in cursor.fetchall()}
