@@ -15,6 +15,7 @@ Figures = dict[str, float | None]
 
 # Name → "module:function". The function: (quick: bool) -> Measured.
 BENCHES = {
+    "chat": "bitp.config.bench.chat:measure",
     "start": "bitp.config.bench.start:measure",
 }
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import cast
 
 import uvloop
-from websockets.frames import Opcode
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
@@ -23,7 +23,7 @@ class Echo(asyncio.Protocol):
         for event in self.protocol.events_received():
             if isinstance(event, Request):
                 self.protocol.send_response(self.protocol.accept(event))
-            elif event.opcode is Opcode.TEXT:
+            elif isinstance(event, Frame) and event.opcode is Opcode.TEXT:
                 self.protocol.send_text(event.data)
         self.transport.write(b"".join(self.protocol.data_to_send()))
 

@@ -44,7 +44,7 @@ class Plan(msgspec.Struct):
     pause_s: float = 0.1
 
 
-class Measured(msgspec.Struct):
+class Counted(msgspec.Struct):
     """Counts and times; latencies in milliseconds from send to delivery."""
 
     sent: int = 0
@@ -110,7 +110,7 @@ class Run:
         self.sent_at[cid] = time.perf_counter()
         person.wire.send_text(body)
 
-    def on_contact(self, wire: Wire, frame: bytes) -> None:
+    def on_contact(self, _wire: Wire, frame: bytes) -> None:
         """Acknowledgements; the contact's own events are received and let be."""
         if not frame.startswith(b'{"t":"ack"'):
             return
@@ -123,7 +123,7 @@ class Run:
         if self.sending and self.plan.mode == "flood":
             self.send(person)
 
-    def on_agent(self, wire: Wire, frame: bytes) -> None:
+    def on_agent(self, _wire: Wire, frame: bytes) -> None:
         """Deliveries."""
         if b'"message.posted"' not in frame:
             return
@@ -133,7 +133,7 @@ class Run:
             self.doubled += 1
         self.arrived[cid] = self.heard_at
 
-    async def play(self) -> Measured:
+    async def play(self) -> Counted:
         """Sends as planned, waits for the rest, and counts."""
         await self.connect()
         started = time.perf_counter()
@@ -173,11 +173,11 @@ class Run:
                 return
             await asyncio.sleep(0.05)
 
-    def count(self, start: float, end: float) -> Measured:
+    def count(self, start: float, end: float) -> Counted:
         """The figures of the counted part of the run."""
         counted = [cid for cid, at in self.arrived.items() if start <= at < end]
         delays = sorted((self.arrived[cid] - self.sent_at[cid]) * 1e3 for cid in counted)
-        return Measured(
+        return Counted(
             sent=len(self.sent_at),
             accepted=len(self.acked) - self.refused,
             delivered=len(self.arrived),
@@ -204,7 +204,7 @@ def main() -> None:
     """One run."""
     plan = msgspec.json.decode(sys.stdin.buffer.read(), type=Plan)
 
-    async def play() -> Measured:
+    async def play() -> Counted:
         return await Run(plan).play()
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -7,7 +7,7 @@ import platform
 from pathlib import Path
 from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from bitp.lib.safe_sqlite import use_safe_sqlite
 

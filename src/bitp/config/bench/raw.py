@@ -1,10 +1,8 @@
-"""What the bare parts do on this machine: syncs, fsynced inserts, a WebSocket echo."""
+"""What the bare parts do on this machine: fsynced inserts, a WebSocket echo."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,25 +16,10 @@ from bitp.lib.safe_sqlite import use_safe_sqlite
 # As many rows as the gateway puts into one transaction under full load.
 ROWS_PER_COMMIT = 200
 ROW_BYTES = 400
-PAGE_BYTES = 4096
 
 
-def measure_syncs(seconds: float) -> dict[str, float]:
-    """``sync_p50_ms`` and ``sync_p99_ms`` of one page appended and synced."""
-    times: list[float] = []
-    with tempfile.NamedTemporaryFile() as file:
-        end = time.perf_counter() + seconds
-        while time.perf_counter() < end:
-            os.write(file.fileno(), b"x" * PAGE_BYTES)
-            start = time.perf_counter()
-            os.fdatasync(file.fileno())
-            times.append((time.perf_counter() - start) * 1e3)
-    cuts = statistics.quantiles(times, n=100)
-    return {"sync_p50_ms": round(cuts[49], 3), "sync_p99_ms": round(cuts[98], 3)}
-
-
-def measure_inserts(seconds: float) -> dict[str, float]:
-    """``inserts_per_s``: rows of a message's size, ROWS_PER_COMMIT to a synced commit, WAL."""
+def measure_inserts(seconds: float) -> float:
+    """Inserts a second: rows of a message's size, ROWS_PER_COMMIT to a synced commit, WAL."""
     use_safe_sqlite()
     import sqlite3
 
@@ -54,18 +37,18 @@ def measure_inserts(seconds: float) -> dict[str, float]:
             rows += ROWS_PER_COMMIT
         figure = rows / (time.perf_counter() - start)
         database.close()
-    return {"inserts_per_s": round(figure)}
+    return round(figure)
 
 
-def measure_echo(seconds: float) -> dict[str, float]:
-    """``echoes_per_s``: messages of the same size to a bare server of the same kind and back."""
+def measure_echo(seconds: float) -> float:
+    """Echoes a second: messages of the same size to a bare server of the same kind and back."""
     server = subprocess.Popen(
         [sys.executable, "-P", "-m", "bitp.config.bench.echo"], stdout=subprocess.PIPE
     )
     assert server.stdout is not None
     try:
         port = int(server.stdout.readline())
-        return {"echoes_per_s": round(asyncio.run(_echo(port, seconds)))}
+        return round(asyncio.run(_echo(port, seconds)))
     finally:
         server.terminate()
         server.wait()

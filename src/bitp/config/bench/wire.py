@@ -103,7 +103,7 @@ class Wire(asyncio.Protocol):
         elif kind not in {PING, PONG, CLOSE}:
             self.receive(self, body)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         if not self.closed.done():
             self.closed.set_result(0)
         if not self.opened.done():
