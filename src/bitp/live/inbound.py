@@ -94,7 +94,7 @@ class Tailed:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Entries after the asked number, the stream's head; entries None: resync is needed."""
+    """The stream's last number, and entries after the asked one; None: they were pruned."""
 
     head: int
     entries: list[Entry] | None = field(default_factory=list)
@@ -116,7 +116,12 @@ class Inbound(Protocol):
         """Whether the subject may follow the stream now."""
 
     def replay(self, stream: str, after: int, limit: int) -> Replay:
-        """Entries of the stream with number > after, oldest first, at most ``limit``."""
+        """One page of the stream: entries with number > after, oldest first, at most ``limit``.
+
+        The head is the stream's last number, however far away; entries is None only if the log
+        no longer has what follows ``after``. The gateway asks for page after page and decides
+        by itself that a distance is too long.
+        """
 
     def post_messages(self, batch: list[Posting]) -> list[Ack | None]:
         """One answer per posting; None: its conversation is locked, put it in the next batch.

@@ -53,7 +53,7 @@ class PollClient(Client):
         self._door: Doorway | None = None
         self._out: list[bytes] = []
         self._unconfirmed: list[bytes] = []
-        # Number of the last answer that carried frames.
+        # Number of the last frame that an answer carried.
         self._n = 0
         # Bytes in both lists.
         self._size = 0
@@ -68,7 +68,7 @@ class PollClient(Client):
         self._confirm(seen)
         earlier, self._door = self._door, door
         if earlier is not None:
-            earlier.served(self._answer([]))
+            earlier.served(_answer(self.id, self._n, []))
         for frame in frames:
             self.receive(frame)
         self._due = self.gateway.time() + self.gateway.settings.poll_hold_s
@@ -110,9 +110,7 @@ class PollClient(Client):
     def flush(self) -> None:
         """Answer the request that waits, if there is something to say."""
         if self._door is not None and self._out:
-            self._n += 1
-            self._unconfirmed, self._out = self._out, []
-            self._let_go(self._unconfirmed)
+            self._let_go()
 
     def abort(self) -> None:
         """End at once."""
@@ -125,7 +123,7 @@ class PollClient(Client):
             if self._door is None:
                 self._forget()
                 return 0
-            self._let_go([])
+            self._let_go()
         return self._look_again()
 
     def _look_again(self) -> float:
@@ -135,21 +133,24 @@ class PollClient(Client):
         return self.deadline
 
     def _confirm(self, seen: int) -> None:
-        if seen != self._n:
-            self._out = self._unconfirmed + self._out
+        missing = min(max(self._n - seen, 0), len(self._unconfirmed))
+        self._unconfirmed = self._unconfirmed[len(self._unconfirmed) - missing :]
+        self._out = self._unconfirmed + self._out
+        self._n -= missing
         self._unconfirmed = []
         self._size = sum(map(len, self._out))
         while self._drained and self._size <= HIGH_WATER_BYTES:
             self._drained.pop(0)()
 
-    def _let_go(self, payloads: list[bytes]) -> None:
+    def _let_go(self) -> None:
+        """Answer the request that waits with all there is."""
         door, self._door = self._door, None
         self._due = self.gateway.time() + self.gateway.settings.poll_kept_s
         if door is not None:
-            door.served(self._answer(payloads))
-
-    def _answer(self, payloads: list[bytes]) -> bytes:
-        return array_answer([encode_frame(Polled(self.id, self._n)), *payloads])
+            payloads, self._out = self._out, []
+            self._n += len(payloads)
+            self._unconfirmed += payloads
+            door.served(_answer(self.id, self._n, payloads))
 
     def _forget(self) -> None:
         self.state = CLOSING
@@ -196,6 +197,10 @@ class Polls:
         if not is_counted:
             client.flush()
             self.forget(client)
+
+
+def _answer(key: str, n: int, payloads: list[bytes]) -> bytes:
+    return array_answer([encode_frame(Polled(key, n)), *payloads])
 
 
 def _find_frames(body: bytes) -> list[bytes] | None:

@@ -40,7 +40,7 @@ UNSENT_BYTES_MAX = 1_000_000
 REPLAY_ENTRIES_MAX = 1_000
 # Frames in one long poll's request, and bytes of the request's body.
 POLL_FRAMES_MAX = 100
-POLL_BYTES_MAX = 64 * 1024
+POLL_BYTES_MAX = 256 * 1024
 
 # \Z, not $: the latter would let a line break follow.
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+\Z")]
@@ -136,7 +136,8 @@ class Ping(Frame, tag="ping"):
 class Poll(Frame, tag="poll"):
     """Long poll only, the first frame of a request: ``id`` as in the last polled (empty: none).
 
-    ``seen``: the last polled frame's ``n`` that arrived; what it carried is not sent again.
+    ``seen``: the highest ``n`` of a polled frame that arrived; what came up to it is not sent
+    again.
     """
 
     id: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]*\Z")] = ""
@@ -236,7 +237,11 @@ class Pong(Frame, tag="pong"):
 
 
 class Polled(Frame, tag="polled"):
-    """Long poll only, the first frame of an answer: ask again with this ``id``, seen = ``n``."""
+    """Long poll only, the first frame of an answer: ask again with this ``id``, seen = ``n``.
+
+    The frames that follow are numbered, and the last of them is number ``n``: an answer repeats
+    what was not confirmed when it was made, so skip numbers that came before.
+    """
 
     id: str
     n: int

@@ -7,6 +7,7 @@ import gc
 import resource
 import signal
 import socket
+import sys
 from dataclasses import replace
 
 from bitp.live.gateway import Gateway
@@ -17,6 +18,8 @@ from bitp.live.settings import GatewaySettings
 DESCRIPTORS_KEPT = 200
 # Objects created before the youngest are looked through for garbage: connections are long-lived.
 GC_THRESHOLD = 20_000
+# How long a thread may keep the interpreter while the loop has something to do.
+SWITCH_S = 0.001
 
 
 async def serve(
@@ -70,3 +73,4 @@ def _settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD, 20, 50)
+    sys.setswitchinterval(SWITCH_S)

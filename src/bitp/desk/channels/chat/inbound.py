@@ -93,7 +93,7 @@ class ChatInbound:
     @over_database
     def replay(self, stream: str, after: int, limit: int) -> Replay:
         stands = standing(stream)
-        if after < stands.floor or after > stands.head or stands.head - after > limit:
+        if after < stands.floor or after > stands.head:
             return Replay(stands.head, None)
         rows = entries_after(stream, after, limit)
         render = Renderer([(row.kind, row.data) for row in rows])
@@ -101,7 +101,7 @@ class ChatInbound:
             Entry(stream, row.number, row.kind, row.at_us, render.data(index, stream))
             for index, row in enumerate(rows)
         ]
-        return Replay(rows[-1].number if rows else stands.head, entries)
+        return Replay(max(stands.head, rows[-1].number if rows else 0), entries)
 
     @over_database
     def post_messages(self, batch: list[Posting]) -> list[Ack | None]:
@@ -131,7 +131,7 @@ class ChatInbound:
         save_draft(Conversation.objects.get(reference=conversation), member, body, note)
 
     @over_database
-    def presence(self, subject: Subject, state: str, active: bool) -> None:
+    def presence(self, subject: Subject, state: str, _active: bool) -> None:
         set_presence(_pk(subject), state)
 
     @over_database

@@ -111,10 +111,10 @@ export class PollWire {
     return response.json();
   }
 
-  /** An answer that a later one has overtaken was repeated there. */
+  /** Frames are numbered up to polled.n; an answer repeats what was not yet confirmed. */
   #take([polled, ...frames]) {
     if (polled.t === "polled") {
-      if (frames.length && polled.n <= this.#seen) return;
+      frames.splice(0, this.#seen - (polled.n - frames.length));
       this.#id = polled.id;
       this.#seen = Math.max(this.#seen, polled.n);
     } else {
