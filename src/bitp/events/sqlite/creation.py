@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db.backends.sqlite3 import creation
 
+from bitp.lib.turnstile import PLACES
+
 # A log left by a killed run would be replayed into the new database of the same name.
-_COMPANIONS = ("-wal", "-shm", "-journal", ".queue", ".write")
+_COMPANIONS = ("-wal", "-shm", "-journal", *(f".turn{place}" for place in range(PLACES)))
 
 
 class DatabaseCreation(creation.DatabaseCreation):

@@ -15,7 +15,7 @@ _WRITING_PRAGMAS = {
 }
 _MAIN_VERBS = {"SELECT", "VALUES", "INSERT", "REPLACE", "UPDATE", "DELETE"}
 
-_FIRST_WORD = re.compile(r"(?:[\s;]|--[^\n]*|/\*.*?\*/)*(\w+)", re.DOTALL)
+_FIRST_WORD = re.compile(r"(?:[\s;]|--[^\n]*+|/\*.*?\*/)*+(\w+)", re.DOTALL)
 _PRAGMA_NAME = re.compile(r"(?:\s*\w+\s*\.)?\s*(\w+)")
 _TOKEN = re.compile(
     r"""'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|[()]|\w+""", re.DOTALL
