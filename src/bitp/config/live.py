@@ -8,8 +8,12 @@ from pathlib import Path
 from bitp.config.django_setup import set_up_django
 from bitp.config.environment import Environment
 from bitp.config.supervisor.ports import listen
+from bitp.live.protocol import FRAMES_BURST_MAX, FRAMES_PER_S_MAX
 from bitp.live.proxies import parse_networks
 from bitp.live.settings import GatewaySettings
+
+# Beside each message: marks, typing, drafts.
+FRAMES_PER_SEND = 5
 
 
 def run_live(listen_fd: int, port: int, web: Path) -> None:
@@ -31,5 +35,7 @@ def gateway_settings(environment: Environment) -> GatewaySettings:
     return GatewaySettings(
         trusted_proxies=parse_networks(proxies),
         sends_per_s=environment.sends_per_s,
+        frames_per_s=max(FRAMES_PER_S_MAX, FRAMES_PER_SEND * environment.sends_per_s),
+        frames_burst=max(FRAMES_BURST_MAX, FRAMES_PER_SEND * environment.sends_per_s),
         sockets_per_address=environment.sockets_per_address,
     )

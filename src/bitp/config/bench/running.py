@@ -5,54 +5,29 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
 import psutil  # type: ignore[import-untyped]
 
 from bitp.config.failure import Failure
 
 
-People = tuple[list[tuple[str, str]], str]
-
-
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A demo that said READY. origin: http://localhost:PORT; ready_s: seconds until then;
-    data: its folder where that was chosen."""
+    """A demo that said READY. origin: http://localhost:PORT; ready_s: seconds until then."""
 
     origin: str
     port: int
     pid: int
     ready_s: float
-    data: Path | None = None
 
     def rss_bytes(self) -> int:
         """Resident memory of the whole process tree, shared pages counted in each process."""
         return tree_rss_bytes(self.pid)
-
-    def make_people(self, count: int) -> People:
-        """New contacts, each a ticket and the reference of a conversation; an agent's ticket."""
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "bitp.config.bench.people", str(count)],
-            env={**os.environ, "BITP_MODE": "demo", "BITP_DATA": str(self.data)},
-            stdout=subprocess.PIPE,
-            check=True,
-        )
-        return msgspec.json.decode(done.stdout, type=People)
-
-
-@contextmanager
-def start_system(variables: dict[str, str]) -> Iterator[Running]:
-    """A demo with these BITP_* variables, in a folder of its own that goes with it."""
-    with tempfile.TemporaryDirectory(prefix="bitp-bench-") as folder:
-        with running_demo("--data", folder, variables=variables) as running:
-            yield replace(running, data=Path(folder))
 
 
 @contextmanager
