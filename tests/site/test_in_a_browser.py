@@ -77,11 +77,14 @@ def test_no_page_shuts_anyone_out_or_scrolls_sideways(
     looks: dict[str, object], browser: Browser, live_server: LiveServer
 ) -> None:
     page = open_page(browser, looks)
+    refused: list[str] = []
+    page.on("console", lambda said: refused.append(said.text) if "Policy" in said.text else None)
     for address in PAGES:
         page.goto(f"{live_server.url}{address}")
         found = Axe().run(page, options=STANDARD)
         assert found.violations_count == 0, f"{address}: {found.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        assert refused == [], address
 
 
 def test_a_narrow_screen_at_double_size_still_fits(
@@ -142,6 +145,20 @@ def test_the_account_menu_closes_on_escape_and_elsewhere(
     summary.click()
     page.locator("h1").click()
     assert menu.get_attribute("open") is None
+
+
+def test_signing_out_empties_the_browser_s_chat_storage(
+    client: Client, browser: Browser, live_server: LiveServer
+) -> None:
+    page = open_page(browser, DESK_ENGLISH_LIGHT)
+    cookie = client.cookies["bitp_session"].value
+    page.context.add_cookies([{"name": "bitp_session", "value": cookie, "url": live_server.url}])
+    page.goto(live_server.url)
+    page.evaluate("localStorage.setItem('bitp.chat.left', 'Alice was here')")
+    page.locator("header summary").click()
+    page.get_by_role("button", name="Sign out").first.click()
+    page.get_by_role("link", name="Sign in").first.wait_for()
+    assert page.evaluate("localStorage.getItem('bitp.chat.left')") is None
 
 
 def test_an_opening_time_is_shown_in_the_reader_s_own_zone(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from bitp.desk.routing.queries import Availability, availability
 
@@ -27,7 +27,7 @@ class Presence:
 
 def presence() -> Presence:
     """Who is here for the reader's language."""
-    return describe(availability(get_language() or "en"))
+    return describe(availability())
 
 
 def describe(now: Availability) -> Presence:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from bitp.desk.conversations.queries import conversations_of_customer
-from bitp.identity.models import CUSTOMER
 from bitp.identity.rights import PUBLIC, declare, public
 from bitp.lib.text import supported_language
 from bitp.site import changes
@@ -129,8 +128,8 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 
 
 def _find_customer(request: HttpRequest) -> int | None:
-    user = request.user
-    return user.pk if user.is_authenticated and user.kind == CUSTOMER else None
+    # Only customers are signed in on this side (identity.middleware.OneKind).
+    return request.user.pk
 
 
 def _language() -> str:

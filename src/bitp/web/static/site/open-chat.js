@@ -27,6 +27,11 @@ document.addEventListener("keydown", (event) => {
   if (!event.repeat) event.target.click();
 });
 
+// Who signs out on a shared device leaves nothing of their conversations in it.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form[data-bitp-logout]")) window.BitP?.logout?.();
+});
+
 // Only once the chat is there is it true that the link is a button.
 if (typeof window.BitP?.open === "function") {
   for (const element of document.querySelectorAll(`a${SELECTOR}`)) {
