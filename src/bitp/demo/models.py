@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 
 class Letter(models.Model):
     """A mail the system sent; in the demo it lands here instead of leaving the machine."""
+
+    objects: ClassVar[models.Manager[Letter]] = models.Manager()
 
     to = models.CharField(max_length=254)
     subject = models.CharField(max_length=300)

@@ -109,8 +109,8 @@ def run(job: Leased) -> bool:
             gone, _ = Job.objects.filter(pk=job.pk, lease=job.lease).delete()
             if gone:
                 handler({**job.ids, **found}, job.key)
-    except Exception as error:
-        # A job may fail in any way; whatever it is, it is written down and tried again.
+    # A job may fail in any way; whatever it is, it is written down and tried again.
+    except Exception as error:  # noqa: BLE001
         log.warning("job %s failed: %s", job.kind, type(error).__name__)
         _write_failure(job, error)
         return False

@@ -106,7 +106,7 @@ def _insert_events(facts: Sequence[Fact]) -> list[int]:
     # The writing transaction is known to PostgreSQL only.
     own = "pg_current_xact_id()::text::bigint" if connection.vendor == "postgresql" else "0"
     row = f"({own}, " + ", ".join(["%s"] * (len(COLUMNS) - 1)) + ")"
-    values: list[object] = []
+    values: list[Any] = []
     for fact in facts:
         values += _row(fact, moment_us)
     with connection.cursor() as cursor:
@@ -119,7 +119,7 @@ def _insert_events(facts: Sequence[Fact]) -> list[int]:
         return sorted(each[0] for each in cursor.fetchall())
 
 
-def _row(fact: Fact, moment_us: int) -> tuple[object, ...]:
+def _row(fact: Fact, moment_us: int) -> tuple[str | int, ...]:
     by = fact.envelope
     return (
         fact.kind,
@@ -154,7 +154,7 @@ def _enter_streams(facts: Sequence[Fact], ids: Sequence[int]) -> None:
 
 def _advance(counts: dict[str, int]) -> Iterable[tuple[int, str, int]]:
     """Adds to each stream's head; returns (stream id, name, new head) under the rows' locks."""
-    values: list[object] = []
+    values: list[str | int] = []
     for name, count in counts.items():
         values += (name, count)
     with connection.cursor() as cursor:

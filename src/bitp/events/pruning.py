@@ -20,12 +20,12 @@ def plan_pruning() -> None:
         put("events.prune", f"prune:{day}", {}, day * DAY_US)
 
 
-def _prune(ids: dict[str, Any], key: str) -> dict[str, Any]:
+def _prune(_ids: dict[str, Any], _key: str) -> dict[str, Any]:
     return {"dropped": prune_streams(now_us())}
 
 
 @handles("events.prune", outside=_prune)
-def prune_and_plan_next(ids: dict[str, Any], key: str) -> None:
+def prune_and_plan_next(_ids: dict[str, Any], _key: str) -> None:
     """Prunes (in small transactions of its own) and writes down tomorrow's pruning."""
     day = now_us() // DAY_US + 1
     put("events.prune", f"prune:{day}", {}, day * DAY_US)

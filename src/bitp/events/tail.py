@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from bitp.events.models import Consumer
 
@@ -60,31 +61,27 @@ def read_after(position: Position, limit: int) -> list[Read]:
         if not rows:
             return []
         streams = _streams_of(cursor, [row[0] for row in rows])
-    return [Read(*row, tuple(streams.get(row[0], ()))) for row in rows]
+    return [Read(*row, streams=tuple(streams.get(row[0], ()))) for row in rows]
 
 
 def _after(position: Position) -> tuple[str, list[int]]:
     if connection.vendor == "postgresql":
-        return (
-            '(e."transaction", e.id) > (%s, %s) '
-            'AND e."transaction" < '
-            "pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
-            'ORDER BY e."transaction", e.id',
-            list(position),
-        )
+        settled = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+        where = f'(e."transaction", e.id) > (%s, %s) AND e."transaction" < {settled}'
+        return f'{where} ORDER BY e."transaction", e.id', list(position)
     return "e.id > %s ORDER BY e.id", [position[1]]
 
 
-def _streams_of(cursor: object, ids: list[int]) -> dict[int, list[tuple[str, int]]]:
+def _streams_of(cursor: CursorWrapper, ids: list[int]) -> dict[int, list[tuple[str, int]]]:
     low, high = min(ids), max(ids)
     found: dict[int, list[tuple[str, int]]] = {}
-    cursor.execute(  # type: ignore[attr-defined]
+    cursor.execute(
         "SELECT n.event_id, s.name, n.number FROM events_streamentry n "
         "JOIN events_stream s ON s.id = n.stream_id "
         "WHERE n.event_id BETWEEN %s AND %s",
         [low, high],
     )
-    for event, name, number in cursor.fetchall():  # type: ignore[attr-defined]
+    for event, name, number in cursor.fetchall():
         found.setdefault(event, []).append((name, number))
     return found
 

@@ -53,11 +53,11 @@ def test_a_stand_in_an_away_or_a_silent_member_is_not_there() -> None:
     Member.objects.filter(pk=robin.pk).update(is_stand_in=True)
     set_presence(robin.pk, "available")
     set_presence(carol.pk, "away")
-    assert availability("en").agents == ()
+    assert availability().agents == ()
     set_presence(carol.pk, "available")
-    assert availability("en").agents == ("Carol",)
+    assert availability().agents == ("Carol",)
     Member.objects.filter(pk=carol.pk).update(seen_us=now_us() - 5 * MINUTE_US)
-    assert availability("en").agents == ()
+    assert availability().agents == ()
 
 
 @pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_outside_the_hours_people_are_told_when_someone_will_be_there(
         (datetime.now(SHANGHAI).weekday() + 2) % 7
     ]
     settings.BITP_HOURS = f"{tomorrow} 09:00-18:00"
-    opens_at = availability("en").opens_at
+    opens_at = availability().opens_at
     assert opens_at is not None
     assert opens_at.astimezone(SHANGHAI).hour == 9
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import msgspec
 
-
 People = tuple[list[tuple[str, str]], str]
 
 
@@ -24,7 +23,8 @@ def make_people(data: Path, count: int) -> People:
         stdout=subprocess.PIPE,
         check=True,
     )
-    return msgspec.json.decode(done.stdout, type=People)
+    people: People = msgspec.json.decode(done.stdout, type=People)
+    return people
 
 
 def main() -> None:

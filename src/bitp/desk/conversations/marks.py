@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -31,11 +32,10 @@ def move_marks(marks: Sequence[Mark]) -> None:
     """Moves marks forward, never back nor beyond the last message; what moved is a fact."""
     moment_us = now_us()
     with transaction.atomic():
-        facts = []
-        for mark in sorted(marks, key=lambda each: (each.conversation, each.participant)):
-            if moved := _move(mark, moment_us):
-                facts.append(_fact(mark, *moved))
-        append(facts)
+        # Sorted, so that two transactions lock the rows they share in the same order.
+        ordered = sorted(marks, key=lambda each: (each.conversation, each.participant))
+        moved = [(mark, _move(mark, moment_us)) for mark in ordered]
+        append([_fact(mark, *now) for mark, now in moved if now])
 
 
 def _move(mark: Mark, moment_us: int) -> tuple[int, int] | None:
@@ -61,7 +61,8 @@ def _move(mark: Mark, moment_us: int) -> tuple[int, int] | None:
                 mark.conversation,
             ],
         )
-        return cursor.fetchone()
+        row: tuple[int, int] | None = cursor.fetchone()
+        return row
 
 
 def _fact(mark: Mark, delivered: int, read: int) -> Fact:
@@ -78,7 +79,7 @@ def _fact(mark: Mark, delivered: int, read: int) -> Fact:
 
 def save_draft(conversation: Conversation, member: Member, text: str, is_note: bool) -> None:
     """Keeps what the member is writing, without secrets; an empty text removes it."""
-    which = {"conversation": conversation, "member": member, "is_note": is_note}
+    which: dict[str, Any] = {"conversation": conversation, "member": member, "is_note": is_note}
     if not text.strip():
         Draft.objects.filter(**which).delete()
         return

@@ -50,7 +50,7 @@ def messages_of(
     """Message objects numbered below ``before`` (0: the last ones), oldest first, and whether
     there are earlier ones. Notes are left out for customers by the query itself."""
     where = "WHERE m.conversation_id = %s"
-    values: list[object] = [conversation]
+    values: list[Any] = [conversation]
     if before:
         where += " AND m.number < %s"
         values.append(before)
@@ -87,7 +87,7 @@ def last_texts(conversations: Sequence[int], audience: str) -> dict[int, str]:
         return dict(cursor.fetchall())
 
 
-def _rows(sql: str, values: Sequence[object]) -> list[dict[str, Any]]:
+def _rows(sql: str, values: Sequence[Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(values))
         return [dict(zip(_COLUMNS, row, strict=True)) for row in cursor.fetchall()]

@@ -71,8 +71,8 @@ def count_available() -> int:
     return available_members().count()
 
 
-def availability(language: str = "") -> Availability:
-    """Who is there for people who write now, in the given language's hours."""
+def availability() -> Availability:
+    """Who is there for people who write now, and when somebody will be."""
     names = tuple(available_members().values_list("alias", flat=True)[:NAMES_SHOWN])
     zone = ZoneInfo(settings.TIME_ZONE)
     shifts = parse_hours(settings.BITP_HOURS)

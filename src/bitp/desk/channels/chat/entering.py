@@ -104,7 +104,7 @@ def _first_screen(asker: Asker, language: str) -> dict[str, Any]:
             "head": heads.get(stream, 0),
         },
         "conversations": conversations,
-        "availability": availability(language).as_json(),
+        "availability": availability().as_json(),
         "ways": ways(),
         "language": language,
     }

@@ -20,6 +20,7 @@ from bitp.desk.staff.presence import set_presence
 from bitp.events import tail
 from bitp.events.models import Event
 from bitp.events.streams import entries_after, standing
+from bitp.events.tail import Read
 from bitp.events.wake import Wake
 from bitp.lib.clock import now_us
 from bitp.live.inbound import (
@@ -153,7 +154,7 @@ class ChatInbound:
         ]
         return Tailed(entries, revocations, events[-1].position, len(events) == limit)
 
-    def _revocations(self, events: Sequence[tail.Read]) -> list[Revocation]:
+    def _revocations(self, events: Sequence[Read]) -> list[Revocation]:
         found = []
         for event in events:
             if event.kind in REVOKING:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.utils import translation
 from msgspec import Meta, Struct
 
 from bitp.desk.channels.chat.asking import admit, answers, contact_of, count_ticket, read_body
@@ -83,7 +82,7 @@ def available(request: HttpRequest) -> HttpResponseBase:
     count_ticket(request)
     admit(request, find_inbox(request.GET.get("inbox", "")))
     return JsonResponse(
-        {**availability(translation.get_language() or "en").as_json(), "ways": ways()}
+        {**availability().as_json(), "ways": ways()}
     )
 
 
@@ -116,7 +115,7 @@ def place(request: HttpRequest, reference: str) -> HttpResponseBase:
         {
             "position": mine,
             "wait_minutes": expected_wait_minutes(mine) if mine else None,
-            "availability": availability(translation.get_language() or "en").as_json(),
+            "availability": availability().as_json(),
         }
     )
 

@@ -6,6 +6,7 @@ Rows are written many at a time; tests run every function on both databases.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -106,7 +107,7 @@ def insert_messages(rows: Sequence[tuple[Target, int, Prepared]]) -> list[int]:
     return ids
 
 
-def _message(target: Target, number: int, item: Prepared) -> tuple[object, ...]:
+def _message(target: Target, number: int, item: Prepared) -> tuple[Any, ...]:
     post = item.post
     return (
         target.pk,
@@ -159,7 +160,8 @@ def insert_deliveries(message_ids: Sequence[int], channel: str, at_us: int) -> N
             cursor.execute(
                 "INSERT INTO conversations_delivery "
                 "(message_id, channel, identity_id, state, reason, provider_id, attempts, "
-                f"changed_us) VALUES {', '.join(['(%s, %s, NULL, %s, %s, %s, 1, %s)'] * len(some))}",
+                "changed_us) VALUES "
+                + ", ".join(["(%s, %s, NULL, %s, %s, %s, 1, %s)"] * len(some)),
                 [v for pk in some for v in (pk, channel, "sent", "", "", at_us)],
             )
 
