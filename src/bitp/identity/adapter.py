@@ -75,6 +75,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def logout(self, request: HttpRequest) -> None:
         end_session(request)
 
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """Only what somebody says in words: the pages themselves show that one is signed in."""
+        if message_template is None:
+            super().add_message(request, level, message_template, *args, **kwargs)
+
     def is_safe_url(self, url: str) -> bool:
         return is_own_path(url)
 

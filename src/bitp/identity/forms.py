@@ -20,6 +20,24 @@ from bitp.identity.adapter import TOO_MANY
 CODE_MAX_CHARACTERS = 20
 
 
+class CodeInput(forms.TextInput):
+    """For a one-time code: a phone offers it with digits, and a page never shows it again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "class": "input",
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "maxlength": CODE_MAX_CHARACTERS,
+            }
+        )
+
+    def format_value(self, value: Any) -> None:  # noqa: ARG002
+        """Nothing, whatever was typed."""
+        return
+
+
 class LoginForm(AllauthLoginForm):
     """E-mail address and password."""
 
@@ -44,8 +62,8 @@ class OneTimeCode(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _dress(self.fields["code"], _("Code from your authenticator"), "one-time-code")
-        self.fields["code"].widget.attrs.update(inputmode="numeric", maxlength=CODE_MAX_CHARACTERS)
+        self.fields["code"].label = _("Code from your authenticator")
+        self.fields["code"].widget = CodeInput()
 
     def clean_code(self) -> str:
         """Uses the code up; the form then knows which authenticator it was."""

@@ -75,7 +75,11 @@ def finish_registration(request: HttpRequest, answer: object) -> dict[str, Any]:
         # The answer is a stranger's bytes through two parsers: whatever they say, it is wrong.
         raise WrongPasskey from error
     assert made.credential_data is not None
-    kept = {**dict(registration), "id": websafe_encode(made.credential_data.credential_id)}
+    identifier = websafe_encode(made.credential_data.credential_id)
+    # One key id is one person: a second owner would shut the first one out.
+    if _with_id(Authenticator.objects.all(), identifier).exists():
+        raise WrongPasskey
+    kept = {**dict(registration), "id": identifier}
     return {"credential": kept, "handle": state["handle"]}
 
 
@@ -103,14 +107,15 @@ def finish_proof(
 
 
 def _find(among: QuerySet[Authenticator], response: AuthenticationResponse) -> Authenticator:
-    found = among.select_related("user").get(
-        type=Authenticator.Type.WEBAUTHN,
-        data__credential__id=websafe_encode(response.raw_id),
-    )
+    found = _with_id(among, websafe_encode(response.raw_id)).select_related("user").get()
     said = response.response.user_handle
     if said is not None and websafe_encode(said) != found.data["handle"]:
         raise WrongPasskey
     return found
+
+
+def _with_id(among: QuerySet[Authenticator], identifier: str) -> QuerySet[Authenticator]:
+    return among.filter(type=Authenticator.Type.WEBAUTHN, data__credential__id=identifier)
 
 
 def _credential_of(authenticator: Authenticator) -> AttestedCredentialData:

@@ -21,5 +21,6 @@ def is_own_path(address: str) -> bool:
     return (
         len(address) <= MAX_CHARACTERS
         and address.startswith("/")
+        and address.isprintable()
         and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
     )

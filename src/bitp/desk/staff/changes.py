@@ -168,11 +168,6 @@ def remove_factor(member: Member, factor_id: int, by: By) -> None:
         _append("staff.factor_removed", _facts(member, factor=factor_id, type=gone.type), by)
 
 
-def note_activity(member: Member) -> None:
-    """A sign of life from the console; asked for at most once a minute."""
-    Member.objects.filter(pk=member.pk).update(seen_us=clock.now_us())
-
-
 def _check_address(address: str) -> None:
     user = User.objects.filter(email=address).first()
     if user is not None and (user.kind != STAFF or user.is_active):

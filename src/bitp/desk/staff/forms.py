@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bitp.desk.staff.models import AGENT, OPERATOR, SUPERVISOR
+from bitp.identity.forms import CODE_MAX_CHARACTERS, CodeInput
 
-CODE_MAX_CHARACTERS = 20
 ROLE_NAMES = [
     (AGENT, _("Agent: talks with customers")),
     (SUPERVISOR, _("Supervisor: watches the queues, approves")),
@@ -30,7 +30,7 @@ def _code_field() -> forms.CharField:
     return forms.CharField(
         label=_("Code from your authenticator"),
         max_length=CODE_MAX_CHARACTERS,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        widget=CodeInput,
     )
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
+from bitp.desk.staff.models import Member
 from bitp.events import jobs
 from bitp.events.log import Fact, append
 from bitp.identity.models import STAFF, Session
@@ -33,6 +34,7 @@ def note(request: HttpRequest) -> bool:
     if moment_us - int(request.session.get(ACTIVE_US, 0)) < ACTIVITY_US:
         return False
     request.session[ACTIVE_US] = moment_us
+    Member.objects.filter(user__pk=request.user.pk).update(seen_us=moment_us)
     return True
 
 

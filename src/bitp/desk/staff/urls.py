@@ -12,6 +12,7 @@ urlpatterns = [
     path("sign-in", entrance.sign_in, name="sign_in"),
     path("sign-in/options", entrance.sign_in_options, name="sign_in_options"),
     path("sign-in/passkey", entrance.sign_in_by_passkey, name="sign_in_by_passkey"),
+    path("sign-in/language", entrance.language, name="language"),
     path("sign-out", entrance.sign_out, name="sign_out"),
     path("locked", lock.locked, name="locked"),
     path("locked/options", lock.unlock_options, name="unlock_options"),

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
+from django.views.i18n import set_language
 
 from bitp.desk.staff import idle, proof
 from bitp.desk.staff.errors import NotProved, StaffError
@@ -59,6 +60,13 @@ def sign_in_by_passkey(request: HttpRequest) -> JsonResponse:
     asked = str(body.get(NEXT) or "")
     is_ours = is_own_path(asked) and asked.startswith(CONSOLE_PATH)
     return go_on(asked if is_ours else CONSOLE_PATH)
+
+
+@public
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Keeps the chosen language in this browser, and goes back to the page."""
+    return set_language(request)
 
 
 @staff_even_locked

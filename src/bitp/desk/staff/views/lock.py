@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bitp.desk.staff import changes, idle, proof
+from bitp.desk.staff import idle, proof
 from bitp.desk.staff.errors import StaffError
 from bitp.desk.staff.forms import CodeForm
 from bitp.desk.staff.rights import StaffRequest, is_locked, staff_even_locked, staff_only
@@ -70,8 +70,7 @@ def lock_now(request: StaffRequest) -> HttpResponse:
 @require_POST
 def activity(request: StaffRequest) -> HttpResponse:
     """A key or the pointer moved. Written down at most once a minute."""
-    if idle.note(request):
-        changes.note_activity(request.member)
+    idle.note(request)
     return HttpResponse(status=204)
 
 

@@ -1,0 +1,61 @@
+"""How the staff's pages write roles, factors and times."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from django import template
+from django.conf import settings
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bitp.desk.staff.models import AGENT, OPERATOR, SUPERVISOR, Member
+from bitp.identity.factors import PASSKEY
+from bitp.lib import clock
+
+register = template.Library()
+
+
+@register.simple_tag
+def idle_s() -> int:
+    """After how many seconds without a sign the console locks."""
+    return int(settings.STAFF_IDLE_S)
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """The role in a word."""
+    names = {AGENT: _("Agent"), SUPERVISOR: _("Supervisor"), OPERATOR: _("Operator")}
+    return names.get(role, role)
+
+
+@register.filter
+def ways_in(member: Member) -> str:
+    """What a member from ``queries.members`` signs in with, such as "2 passkeys · app"."""
+    passkeys: int = member.passkeys  # type: ignore[attr-defined]
+    words = []
+    if passkeys:
+        words.append(ngettext("%d passkey", "%d passkeys", passkeys) % passkeys)
+    if member.codes:  # type: ignore[attr-defined]
+        words.append(_("authenticator app"))
+    return " · ".join(words) or _("nothing: cannot sign in")
+
+
+@register.filter
+def factor_name(factor: Authenticator) -> str:
+    """What the person called it."""
+    if factor.type == PASSKEY:
+        return _("Passkey %s") % str(factor.data.get("name", ""))
+    return _("Authenticator app")
+
+
+@register.filter
+def last_here(moment_us: int) -> SafeString | str:
+    """A <time>, to the minute."""
+    if not moment_us:
+        return _("never")
+    moment = timezone.localtime(clock.from_us(moment_us))
+    shown = formats.date_format(moment, "SHORT_DATETIME_FORMAT")
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), shown)
