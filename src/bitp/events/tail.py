@@ -57,7 +57,7 @@ def read_after(position: Position, limit: int) -> list[Read]:
         cursor.execute(
             f"SELECT {_EVENT} FROM events_event e WHERE {where} LIMIT %s", [*values, limit]
         )
-        rows = cursor.fetchall()
+        rows: list[tuple[int, int, str, int, str, str, str]] = cursor.fetchall()
         if not rows:
             return []
         streams = _streams_of(cursor, [row[0] for row in rows])
