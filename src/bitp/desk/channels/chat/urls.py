@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bitp.desk.channels.chat import views
+from bitp.desk.channels.chat import views, widget
 
 app_name = "chat"
 
 _OWN = "chat/conversations/<str:reference>"
 
 urlpatterns = [
-    path("widget.js", views.widget, name="widget"),
+    path("widget.js", widget.widget, name="widget"),
+    path("widget/<str:name>", widget.part, name="widget_part"),
     path("chat/ticket", views.ticket, name="ticket"),
     path("chat/availability", views.available, name="availability"),
     path(_OWN, views.conversation, name="conversation"),

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Annotated
 
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from msgspec import Meta, Struct
 
@@ -28,10 +25,7 @@ from bitp.identity.rights import declare, public
 
 # The right of whoever holds an access token of the chat; "not found" for everybody else's.
 CONTACT = "contact"
-# Browsers ask again after this, so that a new version is there the same day.
-LOADER_S = 300
 NUMBER_DIGITS_MAX = 9
-LOADER = "widget/loader.js"
 
 
 class Address(Struct):
@@ -44,23 +38,6 @@ class Topic(Struct):
     """The body of POST …/topic."""
 
     topic: Annotated[str, Meta(max_length=20)]
-
-
-@cache
-def _loader() -> bytes:
-    path = finders.find(LOADER)
-    assert isinstance(path, str)
-    return Path(path).read_bytes()
-
-
-@public
-def widget(request: HttpRequest) -> HttpResponse:
-    """The one file a page includes; the same for everybody, on every site."""
-    answer = HttpResponse(_loader(), content_type="text/javascript; charset=utf-8")
-    answer["Cache-Control"] = f"public, max-age={LOADER_S}"
-    answer["Access-Control-Allow-Origin"] = "*"
-    answer["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return answer
 
 
 @public
@@ -81,9 +58,7 @@ def available(request: HttpRequest) -> HttpResponseBase:
     """Who is there now, how long it takes, and the other ways in."""
     count_ticket(request)
     admit(request, find_inbox(request.GET.get("inbox", "")))
-    return JsonResponse(
-        {**availability().as_json(), "ways": ways()}
-    )
+    return JsonResponse({**availability().as_json(), "ways": ways()})
 
 
 @from_anywhere_listed

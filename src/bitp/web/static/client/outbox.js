@@ -16,6 +16,7 @@
  * scope  whose items they are (a contact's reference): another person's are never seen, let
  *        alone sent.
  * send   (frame) => bool: false when there is no line.
+ * lane   of an item: what it queues behind (else its thread or conversation).
  * prefix of its keys: the console has its own, so that a change of customer leaves it alone.
  *
  * An item: {cid, body, conversation, thread, note, topic, language, about, at_ms, state, code}.
@@ -58,6 +59,20 @@ export function forgetOthers(storage, scope, prefixes = [PREFIX]) {
   for (const key of Object.keys(storage)) {
     const prefix = prefixes.find((each) => key.startsWith(each));
     if (prefix && !(scope && key.startsWith(`${prefix}${scope}.`))) storage.removeItem(key);
+  }
+}
+
+/**
+ * Gives the items of one scope to another, when the server says that both are one person. An
+ * item that wasStored (a promise of true) under the old name is left out: it would be doubled.
+ */
+export async function moveItems(storage, from, to, wasStored) {
+  for (const key of Object.keys(storage).filter((each) => each.startsWith(`${PREFIX}${from}.`))) {
+    const item = JSON.parse(storage.getItem(key));
+    if (!(await wasStored(item))) {
+      storage.setItem(`${PREFIX}${to}.${item.cid}`, JSON.stringify({ ...item, tab: "" }));
+    }
+    storage.removeItem(key);
   }
 }
 
@@ -181,7 +196,7 @@ export class Outbox {
     const lanes = new Set();
     const taken = [];
     for (const item of this.items()) {
-      const lane = item.thread || item.conversation;
+      const lane = item.lane || item.thread || item.conversation;
       if (item.state !== "waiting" || lanes.has(lane)) continue;
       lanes.add(lane);
       if (this.#isBusy(item, now)) continue;

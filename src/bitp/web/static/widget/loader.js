@@ -23,7 +23,7 @@
   const script = document.currentScript ?? document.querySelector('script[src*="/widget.js"]');
   const origin = new URL(script.src).origin;
   const own = origin === location.origin;
-  const base = `${origin}/static/widget/`;
+  const asset = (name) => `${origin}/widget/${name}?v=VERSION_OF_THE_WIDGET`;
   const TAB = "bitp.chat.tab";
   const KEYS = /^bitp\.(outbox\.)?chat\./;
   const SVG = "http://www.w3.org/2000/svg";
@@ -67,7 +67,7 @@
     @media (forced-colors: active) { .launcher { border: 1px solid ButtonText; } }`;
 
   const listeners = {};
-  const settings = { origin, own, base, inbox: script.dataset.inbox ?? "", identity: "" };
+  const settings = { origin, own, inbox: script.dataset.inbox ?? "", identity: "" };
   let language = chooseLanguage(script.dataset.locale);
   let app = null;
   let loading = null;
@@ -140,6 +140,7 @@
     root,
     button,
     settings,
+    asset,
     addStyle,
     tell,
     language: () => language,
@@ -159,7 +160,7 @@
   /** Loads the rest, once; a failure is shown and can be tried again. */
   function load() {
     // Some browsers remember that a module failed: another address is asked anew.
-    loading ??= import(`${base}app.js${tries++ ? `?${tries}` : ""}`)
+    loading ??= import(asset("app.js") + (tries++ ? `-${tries}` : ""))
       .then((module) => module.start(shell))
       .then((started) => {
         failed.hidden = true;
