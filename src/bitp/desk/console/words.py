@@ -39,7 +39,7 @@ LEVELS: tuple[str | Promise, ...] = (
 
 STATUSES: dict[str, str | Promise] = {
     "open": pgettext_lazy("status", "Open"),
-    "waiting": pgettext_lazy("status", "Waiting on the customer"),
+    "waiting": pgettext_lazy("status", "Waiting on customer"),
     "snoozed": pgettext_lazy("status", "Snoozed"),
     "resolved": pgettext_lazy("status", "Resolved"),
 }

@@ -43,5 +43,7 @@ def _row(conversation: Conversation) -> dict[str, Any]:
     }
 
 
-register(Panel("about", _("About"), "console/panels/about.html", _about, place=20))
+register(
+    Panel("about", pgettext_lazy("panel", "About"), "console/panels/about.html", _about, place=20)
+)
 register(Panel("past", _("Earlier conversations"), "console/panels/past.html", _past, place=30))

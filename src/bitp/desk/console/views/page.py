@@ -68,9 +68,7 @@ def me_data(member: Member) -> dict[str, Any]:
 
 
 def _addresses() -> dict[str, str]:
-    addresses = {
-        name: reverse(f"console:{name}") for name in ("home", "me", "lists", "ticket")
-    }
+    addresses = {name: reverse(f"console:{name}") for name in ("home", "me", "lists", "ticket")}
     page = reverse("console:conversation", args=["-"])
     data = reverse("console:conversation_data", args=["-"])
     return {
@@ -87,4 +85,3 @@ def _addresses() -> dict[str, str]:
 def _other(language: str) -> dict[str, str]:
     code, name = next(pair for pair in settings.LANGUAGES if pair[0] != language)
     return {"code": code, "name": name}
-

@@ -1,6 +1,7 @@
 // The context pane: the panels that the server's domains draw about who is asking.
 
 import { element, keep, setAttribute } from "./elements.js";
+import { showMoment } from "./moments.js";
 import { Refusal } from "./requests.js";
 import { skeleton, stateNotice } from "./states.js";
 
@@ -38,6 +39,7 @@ export class ContextView {
 
   #begin(talk) {
     this.#talk = talk;
+    setAttribute(document.body, "data-talk", talk ? "open" : "none");
     this.#basis = "";
     clearTimeout(this.#timer);
     this.#show(talk && talk.state !== "missing" ? skeleton("row-skeleton", 3, 2) : null);
@@ -86,6 +88,9 @@ function updatePanel(drawn, panel) {
   drawn.shown = panel.html;
   const template = document.createElement("template");
   template.innerHTML = panel.html;
+  for (const time of template.content.querySelectorAll("time[data-at-us]")) {
+    showMoment(time, Number(time.dataset.atUs));
+  }
   drawn.querySelector(".panel-inside").replaceChildren(template.content);
   drawn.querySelector(".panel-title").textContent = panel.title;
   setAttribute(drawn, "data-failed", panel.failed);

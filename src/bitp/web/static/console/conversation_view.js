@@ -42,9 +42,9 @@ export class ConversationView {
   }
 
   #told(name, talk) {
-    if (name !== "resolve") return this.#desk.say(`done.${name}`);
+    if (name !== "resolve") return;
     const undo = () => talk.act("reopen").catch((error) => this.#failed(error, "act.reopen"));
-    return this.#desk.say("done.resolve", {}, { words: say("undo"), act: undo });
+    this.#desk.say("done.resolve", {}, { words: say("undo"), act: undo });
   }
 
   async #setTopic() {

@@ -45,7 +45,7 @@ function parts(drawn, item, acts) {
   const { row, isFirst, isLast } = item;
   const isMarked = row.ours && (isLast || row.state === "failed" || row.state === "sending");
   return [
-    isFirst || row.note ? author(item) : null,
+    row.note || (isFirst && !item.isMine) ? author(item) : null,
     body(drawn, row),
     isLast || isMarked ? meta(item, isMarked, acts) : null,
   ].filter(Boolean);

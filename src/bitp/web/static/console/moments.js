@@ -47,6 +47,13 @@ export function age(since_us) {
   return say("age.days", { n: Math.floor(age_s / DAY_S) });
 }
 
+/** Draws a moment into a <time>: "today 14:02". */
+export function showMoment(time, at_us) {
+  setAttribute(time, "datetime", new Date(at_us / 1000).toISOString());
+  setAttribute(time, "title", absolute(at_us));
+  setText(time, `${dayName(at_us)} ${hour(at_us)}`);
+}
+
 /** Whole minutes since the moment. */
 export function minutesSince(since_us) {
   return Math.floor(Math.max(0, now_us() - since_us) / 6e7);

@@ -35,14 +35,20 @@ export function drawRow(row) {
 export function updateRow(drawn, row, { me, open }) {
   const { parts, link } = drawn;
   setAttribute(link, "aria-current", row.reference === open && "true");
-  drawn.classList.toggle("row-unread", row.unread > 0);
+  const unread = concerns(row, me) ? row.unread : 0;
+  drawn.classList.toggle("row-unread", unread > 0);
   setText(parts.who, shownName(row.contact.name, say("contact.unnamed")));
   setText(parts.preview, previewOf(row));
   setText(parts.topic, say(`topic.${row.topic}`));
   setText(parts.assignee, assigneeOf(row, me));
   showLevel(parts.level, row.level);
   showWait(parts.when, row);
-  showUnread(parts.unread, row.unread);
+  showUnread(parts.unread, unread);
+}
+
+/** A colleague's conversation, or a settled one, is nothing this member has to read. */
+function concerns(row, me) {
+  return row.status !== "resolved" && (!row.assignee || row.assignee.id === me.id);
 }
 
 function showWait(time, row) {

@@ -19,8 +19,9 @@ export function itemsOf(rows, { me, contact, firstUnread }) {
     const isFirst = Boolean(day) || isUnread || !isSameRun(before, row);
     const after = rows[index + 1];
     const isLast = !after || !isSameRun(row, after) || after.number === firstUnread;
-    const name = nameOf(row, me, contact);
-    items.push({ kind: "message", key: keyOf(row), row, isFirst, isLast, name });
+    const isMine = isOwnNow(row) || (row.author.kind === "agent" && row.author.id === me.id);
+    const name = isMine ? say("message.you") : nameOf(row, contact);
+    items.push({ kind: "message", key: keyOf(row), row, isFirst, isLast, isMine, name });
     before = row;
   });
   return items;
@@ -48,10 +49,7 @@ function isOwnNow(row) {
   return row.ours && (!row.number || Boolean(row.provisional));
 }
 
-function nameOf(row, me, contact) {
-  if (row.author.kind === "contact") return shownName(contact, say("contact.unnamed"));
-  if (row.author.kind === "agent" && row.author.id !== undefined && row.author.id !== me.id) {
-    return shownName(row.author.name, say("agent.unnamed"));
-  }
-  return say("message.you");
+function nameOf({ author }, contact) {
+  if (author.kind === "contact") return shownName(contact, say("contact.unnamed"));
+  return shownName(author.name, say("agent.unnamed"));
 }

@@ -32,7 +32,7 @@ export default {
   "topic.other": "Other",
 
   "status.open": "Open",
-  "status.waiting": "Waiting on the customer",
+  "status.waiting": "Waiting on customer",
   "status.snoozed": "Snoozed",
   "status.resolved": "Resolved",
 
@@ -97,10 +97,7 @@ export default {
   "act.topic": "Change the topic",
   "act.failed": "“{act}” did not work. Nothing was changed; please try again.",
   "act.offline": "No connection. Nothing was changed; please try again when it is back.",
-  "done.take": "This conversation is yours.",
-  "done.release": "Back in the queue.",
   "done.resolve": "Resolved.",
-  "done.reopen": "Open again.",
   "done.copied": "{reference} copied.",
 
   "thread.earlier": "Show earlier messages",

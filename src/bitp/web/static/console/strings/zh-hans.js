@@ -97,10 +97,7 @@ export default {
   "act.topic": "更改主题",
   "act.failed": "“{act}”没有成功。没有任何改动，请再试一次。",
   "act.offline": "网络不通，没有任何改动。恢复后请再试一次。",
-  "done.take": "这个会话由您接待。",
-  "done.release": "已退回队列。",
   "done.resolve": "已解决。",
-  "done.reopen": "已重新打开。",
   "done.copied": "已复制 {reference}。",
 
   "thread.earlier": "查看更早的消息",
