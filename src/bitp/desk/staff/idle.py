@@ -34,7 +34,7 @@ def note(request: HttpRequest) -> bool:
     if moment_us - int(request.session.get(ACTIVE_US, 0)) < ACTIVITY_US:
         return False
     request.session[ACTIVE_US] = moment_us
-    Member.objects.filter(user__pk=request.user.pk).update(seen_us=moment_us)
+    Member.objects.filter(user__pk=request.user.pk or 0).update(seen_us=moment_us)
     return True
 
 

@@ -6,8 +6,10 @@ A view that sets one of these headers itself keeps its own.
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponseBase
 
 from bitp.identity.sides import CONSOLE_PATH
@@ -67,7 +69,6 @@ class ContentSecurity:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        # The host was checked against ALLOWED_HOSTS, or the answer is a plain refusal.
         headers = {
             "Content-Security-Policy": policy(_host(request)),
             "Permissions-Policy": PERMISSIONS,
@@ -81,9 +82,10 @@ class ContentSecurity:
 
 
 def _host(request: HttpRequest) -> str:
-    host = request.META.get("HTTP_HOST", "")
-    plain = host.replace(".", "").replace("-", "").replace(":", "").strip("[]")
-    return host if plain.isascii() and plain.isalnum() else "localhost"
+    try:
+        return request.get_host()
+    except DisallowedHost:
+        return urlsplit(settings.ORIGIN).netloc
 
 
 def _is_personal(request: HttpRequest, response: HttpResponseBase) -> bool:
