@@ -253,7 +253,12 @@ class MemoryInbound:
             self._threads[subject.key, send.thread] = reference
         conversation = self.conversations[reference]
         conversation.number += 1
-        facts = {"number": conversation.number, "by": subject.key, "text": send.body, "cid": send.cid}
+        facts = {
+            "number": conversation.number,
+            "by": subject.key,
+            "text": send.body,
+            "cid": send.cid,
+        }
         if not (send.note and subject.kind == "staff"):
             written.append(self._enter(f"conversation/{reference}/customer", "message", facts))
         written.append(self._enter(f"conversation/{reference}/staff", "message", facts))

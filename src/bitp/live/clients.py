@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 
 from bitp.live.client import Client
 from bitp.live.inbound import Revocation, Subject
@@ -22,7 +23,9 @@ class Clients:
         self._addresses = Tally(per_address)
         self._by_subject: dict[str, list[Client]] = {}
         self._all: set[Client] = set()
-        self._revoked: deque[tuple[float, Revocation]] = deque(maxlen=REVOCATIONS_KEPT)
+        self._revoked: deque[Revocation] = deque(maxlen=REVOCATIONS_KEPT)
+        # Revocations so far: a client notes it when its hello begins to be judged.
+        self.revocations = 0
 
     def __len__(self) -> int:
         return len(self._all)
@@ -63,23 +66,20 @@ class Clients:
             if not mates:
                 del self._by_subject[client.subject.key]
 
-    def revoke(self, revocation: Revocation, now: float) -> list[Client]:
+    def revoke(self, revocation: Revocation) -> list[Client]:
         """The clients that lose their right; it is also remembered for those not yet known."""
-        self._revoked.append((now, revocation))
+        self._revoked.append(revocation)
+        self.revocations += 1
         if revocation.subject:
             suspects = self._by_subject.get(revocation.subject, [])
         else:
             suspects = list(self._all)
         return [client for client in suspects if _concerns(revocation, client.subject)]
 
-    def is_revoked_since(self, subject: Subject, moment: float) -> bool:
-        """Whether a right of the subject was taken away after ``moment`` (loop time)."""
-        for at, revocation in reversed(self._revoked):
-            if at < moment:
-                return False
-            if _concerns(revocation, subject):
-                return True
-        return False
+    def is_revoked_since(self, subject: Subject, count: int) -> bool:
+        """Whether a right of the subject was taken away since ``revocations`` was ``count``."""
+        latest = islice(reversed(self._revoked), self.revocations - count)
+        return any(_concerns(revocation, subject) for revocation in latest)
 
 
 def _concerns(revocation: Revocation, subject: Subject | None) -> bool:

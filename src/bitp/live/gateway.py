@@ -145,7 +145,7 @@ class Gateway:
     def _deliver(self, tailed: Tailed) -> None:
         for revocation in tailed.revocations:
             self.rights.forget(revocation.subject)
-            for client in self.clients.revoke(revocation, self.time()):
+            for client in self.clients.revoke(revocation):
                 self.counts.revoked += 1
                 client.close(4403, "revoked")
         self.following.deliver(tailed)

@@ -28,7 +28,7 @@ def greet(gateway: Gateway, client: Client, hello: Hello) -> None:
         client.close(4401)
     else:
         client.state = ASKING
-        judged = partial(_judged, gateway, client, gateway.time())
+        judged = partial(_judged, gateway, client, gateway.clients.revocations)
         gateway.readers.ask(partial(_judge, gateway, hello), judged)
 
 
@@ -38,7 +38,7 @@ def _judge(gateway: Gateway, hello: Hello) -> Judged:
     return subject, inbound.resume_token(subject)
 
 
-def _judged(gateway: Gateway, client: Client, asked_at: float, answer: Judged | Exception) -> None:
+def _judged(gateway: Gateway, client: Client, known: int, answer: Judged | Exception) -> None:
     if client.state is not ASKING:
         return
     if isinstance(answer, Refused):
@@ -47,12 +47,12 @@ def _judged(gateway: Gateway, client: Client, asked_at: float, answer: Judged | 
         report("hello", answer)
         client.close(1013, "busy")
     else:
-        _admit(gateway, client, asked_at, *answer)
+        _admit(gateway, client, known, *answer)
 
 
-def _admit(gateway: Gateway, client: Client, asked_at: float, subject: Subject, token: str) -> None:
+def _admit(gateway: Gateway, client: Client, known: int, subject: Subject, token: str) -> None:
     # The right may have been taken away after the thread judged it, before we knew whose it is.
-    if gateway.clients.is_revoked_since(subject, asked_at):
+    if gateway.clients.is_revoked_since(subject, known):
         client.close(4403)
     elif not gateway.clients.introduce(client, subject):
         client.send(Error("too_many_connections", retry_s=RETRY_S))

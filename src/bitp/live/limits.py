@@ -10,7 +10,8 @@ def admit(at: float, now: float, per_s: int, burst: int) -> float:
     rate algorithm): ``burst`` events at once, ``per_s`` on average. A fresh state is 0.
     """
     start = at if at > now else now
-    if start - now > (burst - 1) / per_s:
+    # Half an event of slack, so that rounding never costs the last one of a burst.
+    if start - now > (burst - 0.5) / per_s:
         return -1
     return start + 1 / per_s
 

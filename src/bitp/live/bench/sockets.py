@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from bitp.live.bench.wire import Address, WireClient, open_all, raise_descriptor_limit
 from bitp.live.protocol import VERSION, Hello, Subscribe, Subscribed, Welcome, decode_server_frame
