@@ -78,12 +78,8 @@ def _check_origin(environment: Environment) -> Iterator[str]:
 
 def _check_proxies(environment: Environment) -> Iterator[str]:
     networks = [each.strip() for each in environment.trusted_proxies.split(",") if each.strip()]
-    host = environment.listen.rpartition(":")[0].strip("[]")
-    if not networks and not _is_loopback(host):
-        yield (
-            f"BITP_LISTEN is {environment.listen}, open to others without TLS; "
-            "name the proxy in BITP_TRUSTED_PROXIES"
-        )
+    if not networks:
+        yield "BITP_TRUSTED_PROXIES is missing: name the proxy that brings TLS, such as 127.0.0.1"
     for text in networks:
         yield from _check_network(text)
 
