@@ -144,7 +144,7 @@ def test_it_listens_on_this_machine_alone(demo: Demo) -> None:
     }
     for address in addresses - {"127.0.0.1", "127.0.1.1"}:
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection((address, demo.port), timeout=2)
+            socket.create_connection((str(address), demo.port), timeout=2)
 
 
 @pytest.mark.once

@@ -28,13 +28,12 @@ COMMANDS = {
     "invite": "prints a link that makes somebody a member of the staff",
     "migrate": "brings the database up to date",
 }
-# Started by the commands above, or by people who change BitP; each can be run alone.
+# Started by the commands above; each can be run alone.
 PARTS = {
     "prepare": "makes a data folder ready: migrations, texts, in the demo sample data",
     "live": "the realtime gateway, in front of web",
     "web": "pages and the JSON API",
     "worker": "jobs, mail, clocks",
-    "reference": "writes docs/reference anew from the code",
 }
 
 
@@ -80,7 +79,7 @@ def report(failure: Exception, *, as_json: bool) -> int:
 def describe() -> str:
     """The list of commands."""
     lines = ["usage: bitp COMMAND [ARGUMENTS]", ""]
-    lines += [f"  {name:<9} {what}" for name, what in COMMANDS.items()]
+    lines += [f"  {name:<8} {what}" for name, what in COMMANDS.items()]
     lines += ["", "parts, each run alone:"]
-    lines += [f"  {name:<9} {what}" for name, what in PARTS.items()]
+    lines += [f"  {name:<8} {what}" for name, what in PARTS.items()]
     return "\n".join([*lines, "", "bitp COMMAND --help says more."])
