@@ -15,12 +15,13 @@ FINGERPRINT_HEX_DIGITS = 32
 
 
 class Kind(StrEnum):
-    """What was removed. The values stand in masks and in stored findings: never rename one."""
+    """What was removed. The values stand in masks and in stored findings: never rename one.
+    The graver stand first."""
 
     SEED_PHRASE = "seed_phrase"
     PRIVATE_KEY = "private_key"
-    API_SECRET = "api_secret"  # noqa: S105 - a name, not a secret
     OTPAUTH = "otpauth"
+    API_SECRET = "api_secret"  # noqa: S105 - a name, not a secret
     ONE_TIME_CODE = "one_time_code"
     CARD = "card"
     RESIDENT_ID = "resident_id"
@@ -93,12 +94,15 @@ class Redacted:
         return any(finding.kind in GIVES_AWAY_FUNDS for finding in self.findings)
 
 
-MASK_PATTERN = re.compile(r"⟦removed:([a-z_]{1,32}):([0-9]{1,7})⟧")
+MASK_PATTERN = re.compile(rf"⟦removed:({'|'.join(Kind)}):([0-9]{{1,5}})⟧")
 """A mask: kind and length. Screens replace it by words in the reader's language."""
+
+MASK_START = "⟦removed:"
+LENGTH_SHOWN_MAX = 99_999
 
 
 def mask(kind: Kind, length: int) -> str:
-    return f"⟦removed:{kind}:{length}⟧"
+    return f"{MASK_START}{kind}:{min(length, LENGTH_SHOWN_MAX)}⟧"
 
 
 def fingerprint(key: bytes, found: Found) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from bitp.policies.secrets.finding import Message
 
@@ -35,15 +36,14 @@ _STRETCH = re.compile(
 )
 
 
-@dataclass(slots=True)
-class Folded:
-    """A folded text. The lists hold, for each odd stretch, where it starts and ends in both."""
+class Folded(NamedTuple):
+    """A folded text. For each odd stretch: where it starts and ends, folded and originally."""
 
     message: Message
-    folded_starts: list[int] = field(default_factory=list)
-    folded_ends: list[int] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
+    folded_starts: Sequence[int] = ()
+    folded_ends: Sequence[int] = ()
+    starts: Sequence[int] = ()
+    ends: Sequence[int] = ()
 
     def original_start(self, index: int) -> int:
         """Where the folded character at `index` begins in the original text."""
@@ -72,24 +72,19 @@ def fold(text: str) -> Folded:
 
 
 def _fold_odd(text: str) -> Folded:
-    folded = Folded(Message("", ""))
     pieces: list[str] = []
+    places: list[tuple[int, int, int, int]] = []
     copied = length = 0
     for odd in _STRETCH.finditer(text):
-        plain = text[copied : odd.start()]
         piece = _plainest(odd[0])
-        length += len(plain)
-        folded.folded_starts.append(length)
-        length += len(piece)
-        folded.folded_ends.append(length)
-        folded.starts.append(odd.start())
-        folded.ends.append(odd.end())
-        pieces += (plain, piece)
+        pieces += (text[copied : odd.start()], piece)
+        start = length + odd.start() - copied
+        length = start + len(piece)
         copied = odd.end()
+        places.append((start, length, odd.start(), odd.end()))
     pieces.append(text[copied:])
     whole = "".join(pieces)
-    folded.message = Message(whole, whole.lower())
-    return folded
+    return Folded(Message(whole, whole.lower()), *zip(*places, strict=True))
 
 
 def _plainest(stretch: str) -> str:

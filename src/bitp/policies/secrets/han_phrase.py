@@ -9,71 +9,59 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
-from operator import sub
+from itertools import accumulate, repeat
+from itertools import chain as chain_items
+from operator import add, sub
 from typing import NamedTuple
 
 from bitp.policies.secrets.finding import Found, Grade, Kind, Message
+from bitp.policies.secrets.han_chain import SPACED, Chain, all_han, find_chains
 from bitp.policies.secrets.han_language import (
     CHARACTER_NUMBERS,
     OFF_LIST_WEIGHT,
-    PAIR_WEIGHT,
-    PAIRS,
+    PAIR_WEIGHTS,
     RARE,
     WEIGHTS,
 )
-from bitp.policies.secrets.surroundings import SEED_WORDS
 from bitp.policies.secrets.word_lists import PHRASE_SIZES, is_phrase
 
-SPACED_SCORE_MIN = -160
-"""Every character by itself: nearly nobody writes prose like that."""
+ALONE_SCORE_MIN = -45
+"""Set apart, the checksum wrong: 2 phrases in 100 score lower, 1 sentence in 2,000 higher."""
 
 CHECKED_SCORE_MIN = -130
-"""Set apart or labelled, with a right checksum: 1 random phrase in 10,000 scores lower."""
+"""Set apart, the checksum right: 1 random phrase in 10,000 scores lower."""
 
-LABELLED_SCORE_MIN = -110
-"""Anywhere in a message that speaks of a seed."""
+NAMED_SCORE_MIN = -260
+"""Set apart, the checksum right, in a message that speaks of a seed."""
 
-ALONE_SCORE_MIN = -85
-"""Set apart, the checksum wrong: 2 random phrases in 1,000 score lower, 1 sentence in 500 higher."""
+SPACED_SCORE_MIN = -160
+"""Every character by itself, the checksum wrong: nearly nobody writes prose like that."""
+
+SPACED_CHECKED_SCORE_MIN = -330
+"""Every character by itself, the checksum right."""
 
 INSIDE_SCORE_MIN = -60
-"""In the middle of a longer stretch, with a right checksum."""
+"""In the middle of a longer stretch, the checksum right."""
+
+LABELLED_SCORE_MIN = -75
+"""In the middle of a longer stretch, in a message that speaks of a seed."""
+
+LOWEST_SCORE, HIGHEST_SCORE = -3_000, 3_000
+"""Beyond every score of twenty-four characters."""
+
+SURE_SCORE_MIN = 40
+"""In the middle of a longer stretch, the checksum wrong, nothing said of a seed."""
+
+WIDENED_CHARS_MAX = 12
+"""A part found inside a stretch grows by so many on each side where that betters its score."""
 
 CHECKSUMS_MAX = 400
 """Checksums computed for one message; past them a good score counts as a right checksum."""
 
-CONTEXT_CHARS = 160
-"""How far from a chain the message may speak of a seed."""
-
 SMALLEST = PHRASE_SIZES[0]
 
-_HAN = "㐀-䶿一-鿿"
-_RUN = re.compile(f"[{_HAN}]+")
-_LIGHT = r"\s,，、.;；()（）\[\]【】\"'“”‘’|/_*#·\-"
-_SOFT_GAP = re.compile(rf"[{_LIGHT}]{{1,12}}|[{_LIGHT}:：]{{0,12}}\d{{1,2}}[{_LIGHT}:：]{{0,12}}")
+_MONOTONES = tuple([*numbers][end] * 4 for numbers in CHARACTER_NUMBERS for end in (0, -1))
 _RARE_TRIPLE = re.compile(f"[{RARE}].{{0,6}}[{RARE}].{{0,6}}[{RARE}]", re.DOTALL)
-
-
-class Chain(NamedTuple):
-    """Characters with nothing but light punctuation between their runs.
-
-    `places` are their offsets in the text; `starts[n]` says whether a run begins at n, and
-    `runs_before[n]` how many do before n.
-    """
-
-    characters: str
-    places: Sequence[int]
-    starts: Sequence[bool]
-    runs_before: Sequence[int]
-    labelled: bool
-
-    def is_apart(self, start: int, end: int) -> bool:
-        return self.starts[start] and self.starts[end]
-
-    def is_spaced(self, start: int, end: int) -> bool:
-        """Whether every character stands by itself."""
-        return self.runs_before[end] - self.runs_before[start] == end - start
 
 
 class Window(NamedTuple):
@@ -102,71 +90,44 @@ class Checksums:
 
 
 def find_han_phrases(message: Message) -> Iterable[Found]:
-    if not _RARE_TRIPLE.search(message.text):
+    text = message.text
+    if SPACED.search(text) or any(map(text.__contains__, _MONOTONES)):
+        return _find_phrases(text)
+    named = "助记" in text or "助記" in text
+    if not named and not _RARE_TRIPLE.search(text):
         return ()
-    return _find_phrases(message.lower)
+    enough = NAMED_SCORE_MIN if named else CHECKED_SCORE_MIN
+    return _find_phrases(text) if _best_score(text) > enough else ()
+
+
+def _best_score(text: str) -> int:
+    """Of any twelve in a row, gaps left out."""
+    sums = _running_scores(all_han(text))
+    return max(map(sub, sums[SMALLEST:], sums), default=LOWEST_SCORE)
 
 
 def _find_phrases(text: str) -> Iterator[Found]:
     checksums = Checksums()
-    for runs in _linked_runs(text):
-        characters = "".join(run[0] for run in runs)
-        if len(characters) < SMALLEST or not _may_hold_phrase(characters, len(runs)):
-            continue
-        chain = _chain(text, characters, runs)
-        windows = list(_windows(chain, checksums))
-        for group in _overlapping(windows):
-            yield _report(chain, group)
+    for chain in find_chains(text, at_least=SMALLEST):
+        sums = _running_scores(chain.characters)
+        for group in _overlapping(_windows(chain, sums, checksums)):
+            yield _report(chain, sums, group)
 
 
-def _linked_runs(text: str) -> Iterator[list[re.Match[str]]]:
-    linked: list[re.Match[str]] = []
-    for run in _RUN.finditer(text):
-        if linked and not _SOFT_GAP.fullmatch(text, linked[-1].end(), run.start()):
-            yield linked
-            linked = []
-        linked.append(run)
-    yield linked
+def _running_scores(characters: str) -> list[int]:
+    """Running sums of what each character, and each with the one before it, says."""
+    pairs = map(add, characters, characters[1:])
+    weights = map(WEIGHTS.get, characters, repeat(OFF_LIST_WEIGHT))
+    pair_weights = map(PAIR_WEIGHTS.get, pairs, repeat(0))
+    return list(accumulate(map(add, weights, chain_items([0], pair_weights)), initial=0))
 
 
-def _may_hold_phrase(characters: str, runs: int) -> bool:
-    """Whether any twelve in a row score well enough, before words are looked for."""
-    enough = SPACED_SCORE_MIN if runs >= SMALLEST else CHECKED_SCORE_MIN
-    sums = list(accumulate(map(_weight, characters), initial=0))
-    return max(map(sub, sums[SMALLEST:], sums)) > enough
-
-
-def _weight(character: str) -> int:
-    return WEIGHTS.get(character, OFF_LIST_WEIGHT)
-
-
-def _chain(text: str, characters: str, runs: Sequence[re.Match[str]]) -> Chain:
-    starts = [False] * len(characters) + [True]
-    places: list[int] = []
-    for run in runs:
-        starts[len(places)] = True
-        places += range(run.start(), run.end())
-    nearby = text[max(0, places[0] - CONTEXT_CHARS) : places[-1] + CONTEXT_CHARS]
-    labelled = SEED_WORDS.search(nearby) is not None
-    return Chain(characters, places, starts, list(accumulate(starts, initial=0)), labelled)
-
-
-def _running_scores(chain: Chain) -> list[int]:
-    """Running sums; a pair counts where its characters stand side by side."""
-    weights = [_weight(character) for character in chain.characters]
-    for at, (left, right) in enumerate(pairwise(chain.characters), 1):
-        if left + right in PAIRS and not chain.starts[at]:
-            weights[at] += PAIR_WEIGHT
-    return list(accumulate(weights, initial=0))
-
-
-def _windows(chain: Chain, checksums: Checksums) -> list[Window]:
+def _windows(chain: Chain, sums: Sequence[int], checksums: Checksums) -> list[Window]:
     """The parts that look like phrases: those set apart, else those with a checksum, else any."""
-    sums = _running_scores(chain)
     return (
         list(_set_apart(chain, sums, checksums))
         or list(_checked(chain, sums, checksums))
-        or list(_labelled(chain, sums))
+        or list(_unchecked(chain, sums))
     )
 
 
@@ -179,13 +140,33 @@ def _spans(sums: Sequence[int], score_min: int) -> Iterator[tuple[int, int, int]
 
 
 def _set_apart(chain: Chain, sums: Sequence[int], checksums: Checksums) -> Iterator[Window]:
-    for start, end, score in _spans(sums, SPACED_SCORE_MIN):
-        if not chain.is_apart(start, end):
-            continue
-        enough = SPACED_SCORE_MIN if chain.is_spaced(start, end) else ALONE_SCORE_MIN
-        right = score > CHECKED_SCORE_MIN and checksums.right(chain.characters[start:end])
+    for start, end in _whole_parts(chain):
+        score = sums[end] - sums[start]
+        characters = chain.characters[start:end]
+        enough, enough_checked = _scores_apart(chain, start, end)
+        if len(set(characters)) * 2 <= end - start:
+            enough_checked = LOWEST_SCORE
+        right = score > enough_checked and checksums.right(characters)
         if right or score > enough:
             yield Window(start, end, right)
+
+
+def _whole_parts(chain: Chain) -> Iterator[tuple[int, int]]:
+    """Start and end of every part of a usual size that begins and ends with a run."""
+    starts = [start for start, begins in enumerate(chain.starts) if begins]
+    for size in reversed(PHRASE_SIZES):
+        for start in starts:
+            if start + size < len(chain.starts) and chain.starts[start + size]:
+                yield start, start + size
+
+
+def _scores_apart(chain: Chain, start: int, end: int) -> tuple[int, int]:
+    """The scores that are enough with a wrong and with a right checksum."""
+    if chain.is_spaced(start, end):
+        return NAMED_SCORE_MIN if chain.labelled else SPACED_SCORE_MIN, SPACED_CHECKED_SCORE_MIN
+    if chain.has_comma(start, end) and not chain.labelled:
+        return HIGHEST_SCORE, INSIDE_SCORE_MIN
+    return ALONE_SCORE_MIN, NAMED_SCORE_MIN if chain.labelled else CHECKED_SCORE_MIN
 
 
 def _checked(chain: Chain, sums: Sequence[int], checksums: Checksums) -> Iterator[Window]:
@@ -195,10 +176,9 @@ def _checked(chain: Chain, sums: Sequence[int], checksums: Checksums) -> Iterato
             yield Window(start, end, True)
 
 
-def _labelled(chain: Chain, sums: Sequence[int]) -> Iterator[Window]:
-    if not chain.labelled:
-        return
-    for start, end, _ in _spans(sums, LABELLED_SCORE_MIN):
+def _unchecked(chain: Chain, sums: Sequence[int]) -> Iterator[Window]:
+    enough = LABELLED_SCORE_MIN if chain.labelled else SURE_SCORE_MIN
+    for start, end, _ in _spans(sums, enough):
         if end - start == SMALLEST:
             yield Window(start, end, False)
 
@@ -216,19 +196,27 @@ def _overlapping(windows: Iterable[Window]) -> Iterator[list[Window]]:
         yield group
 
 
-def _report(chain: Chain, group: Sequence[Window]) -> Found:
+def _report(chain: Chain, sums: Sequence[int], group: Sequence[Window]) -> Found:
     start, end = group[0].start, max(window.end for window in group)
     right = [window.end - window.start for window in group if window.checksum]
-    length = max(right) if right else end - start
+    if not (right and chain.is_apart(start, end)):
+        start, end = _widened(sums, start, end)
     characters = chain.characters[start:end]
     return Found(
         Kind.SEED_PHRASE,
         chain.places[start],
         chain.places[end - 1] + 1,
-        length,
+        max(right) if right else end - start,
         _grade(characters, bool(right)),
         characters,
     )
+
+
+def _widened(sums: Sequence[int], start: int, end: int) -> tuple[int, int]:
+    """The ends moved outwards to where the score is best, so that no word of a phrase is left."""
+    starts = range(start, max(0, start - WIDENED_CHARS_MAX) - 1, -1)
+    ends = range(end, min(len(sums) - 1, end + WIDENED_CHARS_MAX) + 1)
+    return min(starts, key=sums.__getitem__), max(ends, key=sums.__getitem__)
 
 
 def _grade(characters: str, right: bool) -> Grade:

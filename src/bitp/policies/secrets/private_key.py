@@ -7,17 +7,23 @@ from collections.abc import Iterable, Iterator
 
 from bitp.policies.secrets.base58 import ALPHABET, has_right_checksum
 from bitp.policies.secrets.finding import Found, Grade, Kind, Message
-from bitp.policies.secrets.surroundings import KEY_WORDS, TRANSACTION_WORDS, after, before
+from bitp.policies.secrets.surroundings import (
+    KEY_WORDS,
+    SENTENCE_END,
+    TRANSACTION_WORDS,
+    after,
+    before,
+)
 
 PEM_CHARS_MAX = 8_192
 """The largest private key in use (RSA 8192) needs 6,400; an unclosed block ends here."""
 
 _WIF = re.compile(
-    rf"(?<![0-9A-Za-z])(?:[5KLc9][{ALPHABET}]{{50,51}}|6P[{ALPHABET}]{{56}})(?![0-9A-Za-z])"
+    rf"[5KLc96](?<![0-9A-Za-z].)(?:[{ALPHABET}]{{50,51}}|P[{ALPHABET}]{{56}})(?![0-9A-Za-z])"
 )
 # Mail programs wrap a key of 111 characters, so line breaks inside it do not end it.
-_EXTENDED = re.compile(rf"(?<![0-9A-Za-z])[xyztuvYZUV]prv(?:\s?[{ALPHABET}]){{107}}")
-_HEX = re.compile(r"(?<![0-9a-z])(?:0x)?([0-9a-f]{64})(?![0-9a-z])")
+_EXTENDED = re.compile(rf"[xyztuvYZUV]prv(?<![0-9A-Za-z]....)(?:\s?[{ALPHABET}]){{107}}")
+_HEX = re.compile(r"[0-9a-f](?<![0-9a-z].)(?:(?<=0)x[0-9a-f])?[0-9a-f]{63}(?![0-9a-z])")
 _PEM_START = re.compile(r"-----begin [a-z0-9 ]{0,24}private key( block)?-----")
 _PEM_END = re.compile(r"-----end [a-z0-9 ]{0,24}private key( block)?-----")
 _WORDS_BETWEEN = re.compile(r"[^\W\d_]")
@@ -55,21 +61,28 @@ def find_hex_keys(message: Message, known_txids: frozenset[str]) -> Iterator[Fou
         if not named_until or _WORDS_BETWEEN.search(message.lower, named_until, match.start()):
             grade = _grade(message.lower, named_until, match.start(), match.end())
         named_until = match.end()
-        if grade and not known_txids & {match[1], match[0]}:
-            yield _key(match.start(), match.end(), grade, match[1])
+        digits = match[0].removeprefix("0x")
+        if grade and not known_txids & {digits, match[0]}:
+            yield _key(match.start(), match.end(), grade, digits)
 
 
 def _grade(lower: str, named_until: int, start: int, end: int) -> Grade | None:
-    """None for a transaction. A label ahead counts more than one behind, a key more than both."""
-    ahead, behind = before(lower, start, named_until), after(lower, end)
-    if KEY_WORDS.search(ahead):
+    """None for a transaction. The nearest sentence that names it counts, a key more than both."""
+    for sentence in reversed(SENTENCE_END.split(before(lower, start, named_until))):
+        if KEY_WORDS.search(sentence):
+            return Grade.LABELLED
+        if TRANSACTION_WORDS.search(sentence):
+            return None if not _is_named_key(after(lower, end)) else Grade.LABELLED
+    behind = after(lower, end)
+    if _is_named_key(behind):
         return Grade.LABELLED
-    transaction, key = TRANSACTION_WORDS.search(behind), KEY_WORDS.search(behind)
-    if key and not (transaction and transaction.start() < key.start()):
-        return Grade.LABELLED
-    if transaction or TRANSACTION_WORDS.search(ahead):
-        return None
-    return Grade.UNLABELLED
+    return None if TRANSACTION_WORDS.search(behind) else Grade.UNLABELLED
+
+
+def _is_named_key(behind: str) -> bool:
+    """Whether what follows names a key before it names a transaction."""
+    key, transaction = KEY_WORDS.search(behind), TRANSACTION_WORDS.search(behind)
+    return key is not None and not (transaction and transaction.start() < key.start())
 
 
 def _is_labelled_key(lower: str, start: int, end: int) -> bool:

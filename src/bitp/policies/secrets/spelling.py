@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from bitp.policies.secrets.word_lists import NUMBERS, SYLLABIC
+from bitp.policies.secrets.word_lists import SYLLABIC, numbers_of
 
 MISSPELLED_LETTERS_MAX = 12
 """No list has a longer word than nine letters."""
@@ -17,7 +17,7 @@ def is_nearly_on_list(word: str, language: str) -> bool:
         return True
     if not 2 < len(word) <= MISSPELLED_LETTERS_MAX:
         return False
-    forms = NUMBERS[language]
+    forms = numbers_of(language)
     return any(slip in forms for slip in _slips(word, _letters(language)))
 
 
@@ -34,4 +34,4 @@ def _slips(word: str, letters: str) -> Iterator[str]:
 
 @cache
 def _letters(language: str) -> str:
-    return "".join(sorted(set("".join(NUMBERS[language]))))
+    return "".join(sorted(set("".join(numbers_of(language)))))
