@@ -39,6 +39,8 @@ OWN = (
     "message",
     "moments",
     "panes",
+    "passkey",
+    "platform",
     "preferences",
     "presence",
     "rail",

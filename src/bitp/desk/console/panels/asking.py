@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import msgspec
@@ -31,6 +32,7 @@ def _provide(_member: Member, conversation: Conversation) -> dict[str, Any]:
     latest = find_latest_of_contact(conversation)
     level = latest.level if latest else conversation.level
     return {
+        "name": _readable(conversation.contact.name),
         "contact": conversation.contact,
         "conversation": conversation,
         "level": level,
@@ -39,6 +41,11 @@ def _provide(_member: Member, conversation: Conversation) -> dict[str, Any]:
         "evidence": _evidence(latest),
         "identities": [_identity(row) for row in _identities(conversation)],
     }
+
+
+def _readable(name: str) -> str:
+    """A name without the marks that reorder or hide text."""
+    return "".join(each for each in name if unicodedata.category(each) != "Cf").strip()
 
 
 def _evidence(latest: Message | None) -> dict[str, Any]:

@@ -55,6 +55,7 @@ def _first_data(request: StaffRequest, reference: str, language: str) -> dict[st
         "strings": static(f"console/strings/{language}.js"),
         "csrf": get_token(request),
         "now_us": now_us(),
+        "idle_s": settings.STAFF_IDLE_S,
         "view": view,
         "lists": {each: lists_answer(member, each, "", 1) for each in {view, "mine"}},
         "conversation": reference,
@@ -78,6 +79,7 @@ def _addresses() -> dict[str, str]:
         "live": "/live",
         "sign_in": reverse("staff:sign_in"),
         "locked": reverse("staff:locked"),
+        "lock": reverse("staff:lock"),
         "activity": reverse("staff:activity"),
     }
 

@@ -2,6 +2,7 @@
 
 import { MESSAGE_CHARACTERS_MAX, OutboxError } from "../client/outbox.js";
 import { element, setAttribute, setText, shownName } from "./elements.js";
+import { SEND_KEYS } from "./platform.js";
 import { say } from "./words.js";
 
 // The count is shown when this much room is left.
@@ -10,7 +11,6 @@ const COUNT_FROM = 500;
 const TYPING_MS = 3_000;
 const TYPING_STOPS_MS = 5_000;
 const MODES = ["reply", "note"];
-const IS_APPLE = /Mac|iPhone|iPad/u.test(navigator.platform);
 
 export class Composer {
   #desk;
@@ -236,8 +236,7 @@ export class Composer {
   #chooseEnter() {
     const enter = this.#enterSends.checked;
     this.#desk.preferences.set("enter_sends", enter);
-    const keys = enter ? "⏎" : IS_APPLE ? "⌘⏎" : "Ctrl ⏎";
-    setText(document.getElementById("send-keys"), keys);
+    setText(document.getElementById("send-keys"), enter ? "⏎" : SEND_KEYS.join(" "));
   }
 
   #drawCount() {

@@ -26,6 +26,7 @@ export class ContextView {
   #follow() {
     const { talk } = this.#desk;
     if (talk !== this.#talk) this.#begin(talk);
+    setAttribute(document.body, "data-talk", talk && talk.state !== "missing" ? "open" : "none");
     if (talk?.state !== "ready") return;
     const level = talk.thread.rows().findLast((row) => row.author.kind === "contact")?.level;
     const { topic, status, assignee } = talk.facts;
@@ -39,10 +40,9 @@ export class ContextView {
 
   #begin(talk) {
     this.#talk = talk;
-    setAttribute(document.body, "data-talk", talk ? "open" : "none");
     this.#basis = "";
     clearTimeout(this.#timer);
-    this.#show(talk && talk.state !== "missing" ? skeleton("row-skeleton", 3, 2) : null);
+    this.#show(talk ? skeleton("row-skeleton", 3, 2) : null);
   }
 
   async #load() {

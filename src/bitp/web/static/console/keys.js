@@ -1,6 +1,7 @@
 // The keyboard: single letters where nobody is writing, Esc everywhere.
 
 import { element } from "./elements.js";
+import { SEND_KEYS } from "./platform.js";
 import { say } from "./words.js";
 
 // Each key: what it calls, and the words of the help.
@@ -17,8 +18,7 @@ const KEYS = [
 // Keys that work while writing, shown in the help only.
 const SHOWN = [
   [["Esc"], "escape"],
-  [["⌘", "⏎"], "send"],
-  [["Ctrl", "⏎"], "send"],
+  [SEND_KEYS, "send"],
 ];
 
 export class Keys {

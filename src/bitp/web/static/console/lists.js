@@ -40,7 +40,7 @@ export class Lists {
     this.#requests = requests;
     this.#signals = signals;
     this.#addresses = addresses;
-    this.#me = me;
+    this.#me = me.id;
   }
 
   /** Takes an answer of the lists' address as the content of `view`. */
@@ -48,12 +48,20 @@ export class Lists {
     const state = this.views[view];
     for (const summary of answer.conversations) this.put(summary);
     Object.assign(state, { state: "ready", page: answer.page, pages: answer.pages });
-    state.references = answer.conversations.map((each) => each.reference);
+    const references = answer.conversations.map((each) => each.reference);
+    state.references = this.#withOpen(state.references, references);
     this.counts = answer.counts;
     for (const [stream, head] of Object.entries(answer.heads)) {
       this.heads[stream] = Math.max(head, this.heads[stream] ?? 0);
     }
     this.#signals.raise("lists");
+  }
+
+  /** The open conversation keeps its place in a list that it has just left. */
+  #withOpen(before, now) {
+    const place = before.indexOf(this.open);
+    if (place < 0 || now.includes(this.open)) return now;
+    return [...now.slice(0, place), this.open, ...now.slice(place)];
   }
 
   /** Shows another view, page or search, from what is known at once, then from the server. */

@@ -1,13 +1,14 @@
 // The lock over the console: nobody was here for a while. What was being written is kept.
 
-import { Refusal } from "./requests.js";
 import { element } from "./elements.js";
-import { say } from "./words.js";
+import { PasskeyProblem, prove } from "./passkey.js";
+import { Refusal } from "./requests.js";
+import { hasWords, say } from "./words.js";
 
 // How long to wait before asking again why the line was cut.
 const LOOK_AGAIN_MS = 5_000;
-// What of the lock's own page is shown here.
-const WAYS = ".who, form.passkey, .or, form.by-code, form[action$='/sign-out']";
+// What of the lock's own page is shown here: who one is, and the ways back in.
+const WAYS = "main .who, main form, main .or";
 
 export class Lock {
   #desk;
@@ -17,21 +18,28 @@ export class Lock {
   constructor(desk) {
     this.#desk = desk;
     this.#dialog.addEventListener("cancel", (event) => event.preventDefault());
-    this.#way.addEventListener("submit", (event) => this.#submit(event), true);
+    this.#way.addEventListener("submit", (event) => this.#submit(event));
   }
 
   /** Told of every 401: locked shows the lock, signed out leads to the sign-in. */
   hear(refusal) {
-    if (refusal.code === "locked") return this.#close();
-    const { sign_in, page, home } = this.#desk.addresses;
-    this.#desk.drafts.flush();
-    const here = this.#desk.talk ? page + this.#desk.talk.reference : home;
-    location.assign(`${sign_in}?next=${encodeURIComponent(here)}`);
-    return undefined;
+    if (refusal.code === "locked") this.#close();
+    else this.#leave();
+  }
+
+  /** Nobody moved anything for long enough: lock here and on the server. */
+  async now() {
+    if (this.#desk.isLocked) return;
+    const told = this.#desk.requests.post(this.#desk.addresses.lock);
+    this.#cover();
+    // Without a network the server locks by its own clock.
+    await told.catch(() => {});
+    this.#load();
   }
 
   /** The line was cut: because of the lock, of signing out, or of a right that is back. */
   async look() {
+    if (this.#desk.isLocked) return;
     try {
       await this.#open();
     } catch (error) {
@@ -40,13 +48,24 @@ export class Lock {
     }
   }
 
+  #leave() {
+    const { sign_in, page, home } = this.#desk.addresses;
+    this.#desk.drafts.flush();
+    const here = this.#desk.talk ? page + this.#desk.talk.reference : home;
+    location.assign(`${sign_in}?next=${encodeURIComponent(here)}`);
+  }
+
   #close() {
     if (this.#desk.isLocked) return;
+    this.#cover();
+    this.#load();
+  }
+
+  #cover() {
     this.#desk.isLocked = true;
     this.#desk.drafts.flush();
     for (const other of document.querySelectorAll("dialog[open]")) other.close();
     this.#dialog.showModal();
-    this.#load();
   }
 
   /** Asks who is signed in; if nobody refuses, the console goes on. */
@@ -58,6 +77,7 @@ export class Lock {
     this.#desk.isLocked = false;
     this.#dialog.close();
     this.#way.replaceChildren();
+    this.#desk.presence.cameBack();
     line.start();
     return lists.refresh();
   }
@@ -71,19 +91,38 @@ export class Lock {
 
   #show(page) {
     this.#way.replaceChildren(...page.querySelectorAll(WAYS));
-    this.#way.querySelector("input:not([type=hidden]), button")?.focus();
+    const first = "input:not([type=hidden]), button[type=submit], button";
+    this.#way.querySelector(first)?.focus();
   }
 
-  /** The code form is answered here; other forms do what they do. */
+  /** Passkey and code are answered here; signing out goes its own way. */
   #submit(event) {
-    if (!event.target.matches("form.by-code")) return;
+    const { target: form, submitter } = event;
+    if (new URL(form.action).pathname.endsWith("/sign-out")) return this.#desk.leave();
     event.preventDefault();
-    event.stopPropagation();
-    this.#sendCode(event.target);
+    const isPasskey = form.dataset.passkey && submitter?.value !== "code";
+    return isPasskey ? this.#askPasskey(form) : this.#sendCode(form, submitter);
   }
 
-  async #sendCode(form) {
-    const page = await this.#fetch({ method: "POST", body: new FormData(form) });
+  async #askPasskey(form) {
+    const { csrfmiddlewaretoken: csrf } = Object.fromEntries(new FormData(form));
+    const { options, finish = form.action } = form.dataset;
+    try {
+      await prove({ options, finish, csrf });
+      await this.#open();
+    } catch (problem) {
+      if (!(problem instanceof PasskeyProblem || problem instanceof Refusal)) throw problem;
+      this.#say(problem.title || this.#wordsOf(problem.code));
+    }
+  }
+
+  #wordsOf(code) {
+    return say(hasWords(`lock.${code}`) ? `lock.${code}` : "lock.failed");
+  }
+
+  async #sendCode(form, submitter) {
+    const body = new FormData(form, submitter);
+    const page = await this.#fetch({ method: "POST", body });
     if (page) this.#show(page);
   }
 
@@ -93,20 +132,25 @@ export class Lock {
     const headers = { Accept: "text/html" };
     try {
       const answer = await fetch(locked, { ...options, headers, credentials: "same-origin" });
-      if (new URL(answer.url).pathname !== locked) {
-        await this.#open();
-        return null;
+      const { pathname } = new URL(answer.url);
+      if (pathname === locked) {
+        return new DOMParser().parseFromString(await answer.text(), "text/html");
       }
-      return new DOMParser().parseFromString(await answer.text(), "text/html");
+      await this.#open();
     } catch {
       this.#failed();
-      return null;
     }
+    return null;
   }
 
   #failed() {
     const again = { type: "button", class: "button", on: { click: () => this.#load() } };
-    const said = element("p", { role: "alert" }, say("lock.offline"));
-    this.#way.replaceChildren(said, element("button", again, say("again")));
+    this.#way.replaceChildren(element("button", again, say("again")));
+    this.#say(say("lock.offline"));
+  }
+
+  #say(words) {
+    this.#way.querySelector("[data-lock-says]")?.remove();
+    this.#way.prepend(element("p", { class: "field-error", role: "alert", "data-lock-says": true }, words));
   }
 }

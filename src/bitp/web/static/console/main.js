@@ -36,6 +36,7 @@ class Desk {
   constructor(first) {
     this.me = first.me;
     this.addresses = first.addresses;
+    this.idle_ms = first.idle_s * 1000;
     this.preferences = new Preferences(this.me.id);
     this.requests = new Requests(first.csrf, (refusal) => this.lock.hear(refusal));
     this.lists = new Lists(this);

@@ -9,6 +9,7 @@ const BEAT_MS = 25_000;
 const ACTIVE_MS = 60_000;
 // The server is asked to hold the lock off at most this often.
 const ACTIVITY_MS = 60_000;
+const IDLE_LOOK_MS = 5_000;
 const MOVES = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"];
 
 export class Presence {
@@ -25,6 +26,8 @@ export class Presence {
     for (const move of MOVES) addEventListener(move, () => this.#moved(), { passive: true });
     desk.line.on("welcome", () => this.#tell());
     setInterval(() => this.#tell(), BEAT_MS);
+    setInterval(() => this.#lookIdle(), IDLE_LOOK_MS);
+    document.addEventListener("visibilitychange", () => this.#lookIdle());
     this.#draw();
   }
 
@@ -35,14 +38,29 @@ export class Presence {
     this.#tell();
   }
 
+  /** Somebody unlocked the console: the count begins anew. */
+  cameBack() {
+    this.#moved_ms = this.#told_ms = Date.now();
+  }
+
+  #lookIdle() {
+    if (this.#isIdle) this.#desk.lock.now();
+  }
+
+  get #isIdle() {
+    return Date.now() - this.#moved_ms > this.#desk.idle_ms;
+  }
+
   #tell() {
     const active = Date.now() - this.#moved_ms < ACTIVE_MS;
     this.#desk.line.send({ t: "presence", state: this.#state, active });
   }
 
   #moved() {
+    // A sign after the time is up comes too late: the server has locked already.
+    if (this.#desk.isLocked || this.#isIdle) return;
     this.#moved_ms = Date.now();
-    if (this.#moved_ms - this.#told_ms < ACTIVITY_MS || this.#desk.isLocked) return;
+    if (this.#moved_ms - this.#told_ms < ACTIVITY_MS) return;
     this.#told_ms = this.#moved_ms;
     // A refusal is heard where all are (the lock); no network costs only this minute.
     this.#desk.requests.post(this.#desk.addresses.activity).catch(() => {});

@@ -17,7 +17,8 @@ export class Talk {
   isContactHere = false;
   #desk;
   #waiting = [];
-  #read = 0;
+  /** How far this member had read, and how far the thread went, when it was opened. */
+  #opened = { read: 0, last: 0 };
   #readAt = 0;
   #markTimer = 0;
   #head = 0;
@@ -75,15 +76,17 @@ export class Talk {
 
   /** Number of the first message of the contact that was unread at opening; 0: none known. */
   get firstUnread() {
-    if (!this.#read) return 0;
-    const isUnread = (row) => row.number > this.#read && row.author.kind === "contact";
+    const { read, last } = this.#opened;
+    if (!read) return 0;
+    const isUnread = ({ number, author }) =>
+      number > read && number <= last && author.kind === "contact";
     return this.thread.rows().find(isUnread)?.number ?? 0;
   }
 
   /** Loads earlier pages until the first unread message is among them. */
   async reachUnread() {
     for (let page = 0; page < UNREAD_PAGES_MAX; page += 1) {
-      if (this.thread.first <= this.#read + 1 || !(await this.loadEarlier())) return;
+      if (this.thread.first <= this.#opened.read + 1 || !(await this.loadEarlier())) return;
     }
   }
 
@@ -105,7 +108,7 @@ export class Talk {
     this.#desk.lists.put({ ...conversation, head });
     this.#head = head;
     this.drafts = drafts;
-    if (first) this.#read = read;
+    if (first) Object.assign(this.#opened, { read, last: this.thread.last });
     this.state = "ready";
     for (const event of this.#waiting.splice(0)) this.thread.mergeEvent(event);
     this.#readOutbox();
@@ -151,8 +154,9 @@ export class Talk {
   /** Everything up to the last message has been seen by this member. */
   sawEnd() {
     const last = this.thread.last;
-    if (this.state !== "ready" || last <= this.#readAt || this.#markTimer) return;
+    if (this.state !== "ready" || last <= this.#readAt) return;
     this.#desk.lists.markRead(this.reference, last);
+    if (this.#markTimer) return;
     this.#markTimer = setTimeout(() => {
       this.#markTimer = 0;
       const read = this.thread.last;

@@ -81,11 +81,12 @@ export class ThreadView {
 
   // --- where one is ---------------------------------------------------------------------
 
-  /** The first message in sight and where it stands, so that it can be put back there. */
+  /** The first message in sight and where it stands, so that it can be put back there.
+      Not a day's line: that one stays at the top when earlier messages come under it. */
   #hold() {
     if (this.#isAtEnd || !this.#isPlaced) return null;
     const top = this.#scroll.getBoundingClientRect().top;
-    for (const child of this.#items.children) {
+    for (const child of this.#items.querySelectorAll(".message")) {
       const { bottom, top: childTop } = child.getBoundingClientRect();
       if (bottom > top) return { child, at: childTop };
     }

@@ -179,7 +179,8 @@ export default {
 
   "lock.failed": "That did not work. Please try again.",
   "lock.offline": "No connection. Please try again in a moment.",
-  "lock.page": "Open the sign-in page",
+  "lock.cancelled": "The passkey was not used. Press the button to try again.",
+  "lock.unsupported": "This browser cannot use passkeys here. Use a current browser, over https or at localhost.",
 
   "keys.next": "Next conversation",
   "keys.previous": "Previous conversation",

@@ -179,7 +179,8 @@ export default {
 
   "lock.failed": "没有成功，请再试一次。",
   "lock.offline": "网络不通，请稍后再试。",
-  "lock.page": "打开登录页面",
+  "lock.cancelled": "没有使用通行密钥。请再按一次按钮重试。",
+  "lock.unsupported": "此浏览器在这里无法使用通行密钥。请换用较新的浏览器，并通过 https 或 localhost 打开。",
 
   "keys.next": "下一个会话",
   "keys.previous": "上一个会话",
