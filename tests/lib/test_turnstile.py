@@ -101,6 +101,11 @@ def is_head_taken(path: Path) -> bool:
     return is_locked(f"{path}.turn1")
 
 
+def threads_that_stand() -> list[threading.Thread]:
+    """Threads of ours that keep a place for somebody, or for one who gave up."""
+    return [thread for thread in threading.enumerate() if thread.name == "turnstile"]
+
+
 def assert_free(path: Path) -> None:
     with passing(path) as turnstile:
         assert turnstile.is_inside
@@ -154,6 +159,7 @@ def test_the_wait_has_a_limit_and_the_next_try_works(
     assert SHORT_S <= time.monotonic() - started < SHORT_S + LATE_S
     assert not turnstile.is_inside
     alice.do("leave")
+    wait_for(lambda: not threads_that_stand())
     turnstile.enter()
     assert turnstile.is_inside
     turnstile.close()
@@ -170,12 +176,11 @@ def test_the_limit_holds_behind_another_who_waits(path: Path, visit: Callable[[]
         with pytest.raises(TurnstileBusy, match=r"no turn at bitp\.sqlite3 within 0\.2 s"):
             turnstile.enter()
         assert time.monotonic() - started < SHORT_S + LATE_S
-    threads = [thread for thread in threading.enumerate() if thread.name == "turnstile"]
-    assert len(threads) == 1, "each try kept the place of the one before"
+    assert len(threads_that_stand()) == 1, "each try kept the place of the one before"
     alice.do("leave")
     bob.read()
     bob.do("leave")
-    wait_for(lambda: not threads[0].is_alive(), what="the place was handed back")
+    wait_for(lambda: not threads_that_stand(), what="the place was handed back")
     assert_free(path)
     turnstile.enter()
     turnstile.close()
@@ -249,6 +254,7 @@ def test_a_frozen_waiter_holds_others_up_no_longer_than_their_limit(
     alice.do("leave")
     assert mallory.read() == "enter"
     mallory.do("leave")
+    wait_for(lambda: not threads_that_stand())
     turnstile.enter()
     turnstile.close()
 

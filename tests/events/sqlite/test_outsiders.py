@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -63,6 +64,19 @@ def test_an_outsiders_writes_are_seen_and_ours_by_it(
     assert execute(bob, "SELECT body FROM item") == [("theirs",)]
 
 
+def test_an_outsider_cannot_write_between_what_we_read_and_what_we_write(
+    bob: DatabaseWrapper, path: Path
+) -> None:
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as stranger:
+        with transaction.atomic(using="bob"):
+            assert count(bob) == 0
+            with pytest.raises(sqlite3.OperationalError, match="database is locked"):
+                stranger.execute("INSERT INTO item (body) VALUES ('theirs')")
+            insert(bob)
+        stranger.execute("INSERT INTO item (body) VALUES ('theirs')")
+    assert count(bob) == 2
+
+
 def test_an_outsider_that_reads_for_long_stops_no_writer(
     bob: DatabaseWrapper, outsider: Outsider
 ) -> None:
@@ -85,12 +99,16 @@ def test_a_database_locked_at_the_very_first_start_is_an_error_and_then_all_is_w
     connect: Connect, path: Path
 ) -> None:
     carol = connect("carol", timeout=WAIT_S)
-    with closing(sqlite3.connect(path, isolation_level=None)) as first:
-        first.execute("CREATE TABLE item (body)")
-        first.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(OperationalError, match="database is locked"):
-            carol.ensure_connection()
-        assert carol.connection is None
-        first.execute("COMMIT")
+    first = Outsider(path)
+    first.execute("CREATE TABLE item (body)")
+    first.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(OperationalError, match="database is locked") as caught:
+        carol.ensure_connection()
+    assert carol.connection is None
+    if sys.platform == "linux":
+        opened = [str(link.resolve()) for link in Path("/proc/self/fd").iterdir()]
+        assert str(path) not in opened, caught
+    first.execute("COMMIT")
     insert(carol)
     assert execute(carol, "PRAGMA journal_mode") == [("wal",)]
+    first.end()

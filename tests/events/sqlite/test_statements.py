@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bitp.events.sqlite.statements import writes
+from bitp.events.sqlite.statements import only_reads
 
 pytestmark = pytest.mark.sqlite
 
@@ -24,6 +24,10 @@ pytestmark = pytest.mark.sqlite
         "BEGIN",
         "BEGIN IMMEDIATE",
         "SAVEPOINT a",
+        "COMMIT",
+        "END",
+        "ROLLBACK",
+        "RELEASE SAVEPOINT a",
         "PRAGMA user_version = 3",
         "PRAGMA main.user_version=3",
         "PRAGMA wal_checkpoint(TRUNCATE)",
@@ -36,8 +40,8 @@ pytestmark = pytest.mark.sqlite
         "SOMETHING NEW",
     ],
 )
-def test_a_statement_that_may_change_something_writes(sql: str) -> None:
-    assert writes(sql)
+def test_what_may_change_something_or_concerns_transactions_takes_a_turn(sql: str) -> None:
+    assert not only_reads(sql)
 
 
 @pytest.mark.parametrize(
@@ -53,10 +57,6 @@ def test_a_statement_that_may_change_something_writes(sql: str) -> None:
         "PRAGMA foreign_keys = ON",
         "PRAGMA table_info(item)",
         "PRAGMA data_version",
-        "COMMIT",
-        "END",
-        "ROLLBACK",
-        "RELEASE SAVEPOINT a",
         "WITH a AS (SELECT 1) SELECT * FROM a",
         "WITH a AS (SELECT 'x INSERT x') SELECT REPLACE(body, 'DELETE', '') FROM item, a",
         'WITH a("INSERT") AS (SELECT 1), [UPDATE] AS (SELECT 2), `b` AS (SELECT 3) SELECT 1',
@@ -66,5 +66,5 @@ def test_a_statement_that_may_change_something_writes(sql: str) -> None:
         "-- nothing",
     ],
 )
-def test_a_statement_that_only_reads_does_not(sql: str) -> None:
-    assert not writes(sql)
+def test_what_only_reads_takes_none(sql: str) -> None:
+    assert only_reads(sql)

@@ -34,6 +34,12 @@ def is_taken(path: Path, place: int = 0) -> bool:
     return False
 
 
+def leave_and_let_place_go(turnstile: Turnstile) -> None:
+    """Leaves, and waits until who gave up before has no place there any more."""
+    turnstile.leave()
+    wait_for(lambda: "turnstile" not in [thread.name for thread in threading.enumerate()])
+
+
 class Interrupted(Exception):
     """What went wrong has nothing to do with the database."""
 
@@ -143,7 +149,7 @@ def test_a_single_write_waits_for_its_turn(
     bob = connect("bob", turn_wait_s=0.05)
     with pytest.raises(OperationalError, match=r"cannot write: no turn at bitp\.sqlite3 within"):
         execute(bob, sql)
-    taken.leave()
+    leave_and_let_place_go(taken)
     execute(bob, sql)
     assert not is_taken(path)
 
@@ -181,7 +187,7 @@ def test_a_transaction_that_gets_no_turn_never_begins(connect: Connect, taken: T
     with pytest.raises(OperationalError, match="cannot write"), transaction.atomic(using="bob"):
         entered = True
     assert not entered
-    taken.leave()
+    leave_and_let_place_go(taken)
     with transaction.atomic(using="bob"):
         execute(bob, INSERT, "hello")
     assert count(bob) == 1

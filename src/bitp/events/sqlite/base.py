@@ -90,7 +90,7 @@ class DatabaseWrapper(sqlite3.DatabaseWrapper):
     def _ensure_wal(self, connection: dbapi2.Connection) -> None:
         if self.is_in_memory_db() or is_wal(connection):
             return
-        with self.passage.statement(is_write=True):
+        with self.passage.turn():
             if not set_wal(connection):
                 raise dbapi2.NotSupportedError("this file system cannot hold SQLite's log")
 
@@ -98,8 +98,6 @@ class DatabaseWrapper(sqlite3.DatabaseWrapper):
         # Turning it on commits what is open.
         with self.passage.end():
             super()._set_autocommit(autocommit)  # type: ignore[misc]
-        if not autocommit:
-            self.connection.isolation_level = "IMMEDIATE"
 
     def _commit(self) -> None:
         if self.connection is None:

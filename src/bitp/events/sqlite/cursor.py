@@ -10,7 +10,7 @@ from typing import Any, Self
 from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 
 from bitp.events.sqlite.passage import Passage
-from bitp.events.sqlite.statements import writes
+from bitp.events.sqlite.statements import only_reads
 
 
 class TurnstileCursor(SQLiteCursorWrapper):
@@ -27,22 +27,25 @@ class TurnstileCursor(SQLiteCursorWrapper):
 
     def execute(self, query: str, params: Any = None) -> Self:
         self._rows = None
-        is_write = writes(query)
-        with self._passage.statement(is_write=is_write):
+        if only_reads(query):
+            self._passage.check_not_undone()
             super().execute(query, params)
-            if is_write and self.description is not None:
+            return self
+        with self._passage.turn():
+            super().execute(query, params)
+            if self.description is not None:
                 self._rows = iter(super().fetchall())
         return self
 
     def executemany(self, query: str, param_list: Iterable[Any]) -> Self:
         self._rows = None
-        with self._passage.statement(is_write=True):
+        with self._passage.turn():
             super().executemany(query, param_list)
         return self
 
     def executescript(self, sql_script: str) -> Self:
         self._rows = None
-        with self._passage.statement(is_write=True):
+        with self._passage.turn():
             super().executescript(sql_script)
         return self
 

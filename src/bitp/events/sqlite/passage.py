@@ -34,11 +34,10 @@ class Passage:
         self._has_begun = False
 
     @contextmanager
-    def statement(self, *, is_write: bool) -> Iterator[None]:
-        """Around each statement; raises OperationalError when no turn comes up in time."""
+    def turn(self) -> Iterator[None]:
+        """Around each statement that writes; OperationalError when no turn comes up in time."""
         self.check_not_undone()
-        if is_write:
-            self._enter()
+        self._enter()
         self._depth += 1
         try:
             yield

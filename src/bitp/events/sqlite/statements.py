@@ -1,14 +1,10 @@
-"""Telling statements that write from those that only read."""
+"""Telling statements that only read from those that write, or begin or end a transaction."""
 
 from __future__ import annotations
 
 import re
 
-# COMMIT and its like only end what a BEGIN, which is a write, has begun.
-_READING = {
-    *("SELECT", "VALUES", "EXPLAIN", "PRAGMA", "ATTACH", "DETACH"),
-    *("COMMIT", "END", "ROLLBACK", "RELEASE"),
-}
+_READING = {"SELECT", "VALUES", "EXPLAIN", "ATTACH", "DETACH"}
 _WRITING_PRAGMAS = {
     *("application_id", "auto_vacuum", "incremental_vacuum", "journal_mode", "optimize"),
     *("user_version", "wal_checkpoint"),
@@ -22,20 +18,20 @@ _TOKEN = re.compile(
 )
 
 
-def writes(sql: str) -> bool:
-    """Whether one statement changes the database or begins a transaction.
+def only_reads(sql: str) -> bool:
+    """Whether one statement neither changes the database nor has to do with transactions.
 
-    Unknown statements count as writing: a needless turn only costs time.
+    Unknown statements do not count as reading: a needless turn only costs time.
     """
     first = _FIRST_WORD.match(sql)
     if first is None:
-        return False
+        return True
     verb = first[1].upper()
     if verb == "WITH":
-        return _main_verb(sql, first.end()) not in _READING
+        verb = _main_verb(sql, first.end())
     if verb == "PRAGMA":
-        return _pragma_name(sql, first.end()) in _WRITING_PRAGMAS
-    return verb not in _READING
+        return _pragma_name(sql, first.end()) not in _WRITING_PRAGMAS
+    return verb in _READING
 
 
 def _pragma_name(sql: str, start: int) -> str:
