@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 # No channel of ours has longer addresses (the column's length).
 ADDRESS_CHARACTERS_MAX = 254
 
@@ -21,6 +24,15 @@ def normalised(channel: str, address: str) -> str:
     if channel == PHONE:
         return ("+" if text.startswith("+") else "") + re.sub(r"[^0-9]", "", text)
     return text
+
+
+def is_email(address: str) -> bool:
+    """Whether the text has the form of a mail address."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False
+    return True
 
 
 def visitor_address(visitor: str) -> str:

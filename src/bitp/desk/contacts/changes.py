@@ -12,6 +12,7 @@ from bitp.desk.contacts.addresses import (
     EMAIL,
     customer_address,
     host_address,
+    is_email,
     normalised,
     visitor_address,
 )
@@ -73,7 +74,7 @@ def contact_of_host_user(user: HostUser, language: str) -> Contact:
     else:
         contact = found.contact
         _rename(contact, name)
-    if user.email:
+    if is_email(user.email):
         _know_email(contact, user.email, "")
     return contact
 
@@ -95,7 +96,8 @@ def contact_of_customer(user: User) -> Contact:
 def clean_name(name: str) -> str:
     """A name without secrets, control characters and needless space."""
     line = " ".join("".join(each if each.isprintable() else " " for each in name).split())
-    return redact(line[:NAME_CHARACTERS_MAX]).text[:NAME_CHARACTERS_MAX]
+    # Cut only afterwards: half a secret would not be found.
+    return redact(line).text[:NAME_CHARACTERS_MAX]
 
 
 def _make(address: str, how: str, contact: Contact) -> Contact:

@@ -91,4 +91,4 @@ def _signed_in_at(claims: dict[str, Any]) -> int:
 
 
 def _text(value: object) -> str:
-    return value[:254] if isinstance(value, str) else ""
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,81 @@
+"""Many people behind one address come in; a flood is told to wait, with a time."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import RequestFactory
+
+from bitp.desk.channels.chat import limits
+from bitp.desk.channels.chat.limits import Allowance, address_of
+from bitp.desk.channels.models import Inbox
+from bitp.desk.contacts.models import Contact
+from bitp.live.protocol import SOCKETS_PER_ADDRESS_MAX
+from tests.desk.channels.conftest import HOST, ask, enter, word
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_as_many_as_may_hold_sockets_may_come_in_at_once() -> None:
+    for allowance in (limits.TICKETS, limits.NEW_CONTACTS):
+        assert allowance.burst >= SOCKETS_PER_ADDRESS_MAX >= 500
+
+
+def test_a_flood_is_told_when_to_come_back_and_leaves_nothing(
+    site: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits.NEW_CONTACTS, "burst", 3)
+    known = [enter() for _ in range(3)]
+    refused = ask("/chat/ticket", {"inbox": "site"})
+    assert (refused.status_code, refused["Content-Type"]) == (429, "application/problem+json")
+    assert refused.json()["code"] == "too_many"
+    assert refused.json()["retry_s"] == int(refused["Retry-After"]) >= 1
+    assert Contact.objects.count() == 3
+    # Whoever was here before comes in, and so does everybody at another address.
+    assert enter(visitor=known[0]["visitor"])
+    assert enter(address="203.0.113.8")
+
+
+def test_a_host_that_names_ever_new_users_is_slowed_down_too(
+    shop: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits.NEW_CONTACTS, "burst", 1)
+    enter("shop", origin=HOST, identity=word(sub="1"))
+    body = {"inbox": "shop", "identity": word(sub="2")}
+    refused = ask("/chat/ticket", body, origin=HOST)
+    assert refused.status_code == 429
+    assert refused["Access-Control-Allow-Origin"] == HOST
+    assert "Retry-After" in refused["Access-Control-Expose-Headers"]
+    assert enter("shop", origin=HOST, identity=word(sub="1"))
+
+
+def test_tickets_themselves_are_counted(site: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits.TICKETS, "burst", 2)
+    visitor = enter()["visitor"]
+    enter(visitor=visitor)
+    assert ask("/chat/ticket", {"inbox": "site", "visitor": visitor}).status_code == 429
+    assert ask("/chat/availability").status_code == 429
+
+
+def test_an_allowance_fills_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 0.0, 0.0, 0.4, 0.5, 100.0, 100.0, 100.0]).__next__
+    monkeypatch.setattr(limits.time, "monotonic", clock)
+    allowance = Allowance(burst=2, per_s=2)
+    assert [allowance.take("a") for _ in range(3)] == [0, 0, 1]
+    assert [allowance.take("a") for _ in range(2)] == [1, 0]
+    assert [allowance.take("a") for _ in range(3)] == [0, 0, 1]
+
+
+def test_addresses_forgotten_are_the_ones_not_seen_for_longest() -> None:
+    allowance = Allowance(burst=1, per_s=0.001, addresses=2)
+    assert [allowance.take(each) for each in ("a", "b", "c", "c")][:3] == [0, 0, 0]
+    assert allowance.take("c") > 0
+    assert allowance.take("a") == 0
+
+
+def test_a_home_network_is_one_address() -> None:
+    def seen(address: str) -> str:
+        return address_of(RequestFactory().get("/", REMOTE_ADDR=address))
+
+    assert seen("2001:db8:1:2::1") == seen("2001:db8:1:2:ffff::9")
+    assert seen("2001:db8:1:2::1") != seen("2001:db8:1:3::1")
+    assert seen("203.0.113.7") == "203.0.113.7"
