@@ -101,7 +101,7 @@ def test_a_database_locked_at_the_very_first_start_is_an_error_and_then_all_is_w
     carol = connect("carol", timeout=WAIT_S)
     first = Outsider(path)
     first.execute("CREATE TABLE item (body)")
-    first.execute("BEGIN EXCLUSIVE")
+    first.execute("BEGIN IMMEDIATE")
     with pytest.raises(OperationalError, match="database is locked") as caught:
         carol.ensure_connection()
     assert carol.connection is None
