@@ -29,7 +29,9 @@ scalars = (
     | st.integers(min_value=2**53, max_value=2**80)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=40)
-    | st.sampled_from(["\x00", "‮gnp.exe", "\u200b", "<script>alert(1)</script>", "مرحبا", "𝕏" * 5])
+    | st.sampled_from(
+        ["\x00", "\u202egnp.exe", "\u200b", "<script>alert(1)</script>", "مرحبا", "𝕏" * 5]
+    )
 )
 anything = st.recursive(
     scalars,
@@ -47,6 +49,15 @@ def frames_of(tag: str) -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(lambda a, b: {**b, **a, "t": tag}, known, foreign)
 
 
+def refusal_of(data: bytes) -> BadFrame | None:
+    """Why the frame is refused, or none if it is understood; anything else fails the test."""
+    try:
+        read_frame(data)
+    except BadFrame as error:
+        return error
+    return None
+
+
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_frame_is_understood_or_refused_and_nothing_else_happens(tag: str) -> None:
     counts = {"understood": 0, "refused": 0}
@@ -54,12 +65,9 @@ def test_a_frame_is_understood_or_refused_and_nothing_else_happens(tag: str) -> 
     @settings(max_examples=200, deadline=None)
     @given(frames_of(tag))
     def check(frame: dict[str, Any]) -> None:
-        try:
-            read_frame(msgspec.json.encode(frame))
-            counts["understood"] += 1
-        except BadFrame as error:
-            counts["refused"] += 1
-            assert error.answer().code in protocol.ERROR_CODES
+        refusal = refusal_of(msgspec.json.encode(frame))
+        counts["refused" if refusal else "understood"] += 1
+        assert refusal is None or refusal.answer().code in protocol.ERROR_CODES
 
     check()
     print(f"{tag}: {counts}")
@@ -68,10 +76,8 @@ def test_a_frame_is_understood_or_refused_and_nothing_else_happens(tag: str) -> 
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=300))
 def test_bytes_that_are_no_frame_are_refused(data: bytes) -> None:
-    try:
-        read_frame(data)
-    except BadFrame as error:
-        assert error.code == "bad_frame"
+    refusal = refusal_of(data)
+    assert refusal is None or refusal.code == "bad_frame"
 
 
 HOSTILE = [

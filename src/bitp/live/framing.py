@@ -70,19 +70,48 @@ def take_texts(data: bytes, most: int) -> tuple[list[bytes], bytes]:
     return texts, data[at:] if at else data
 
 
-class Slow:
-    """Everything that ``take_texts`` leaves, by the library; also our own close frames."""
+def end_of_frames(data: bytes, most: int) -> int:
+    """Where the last whole frame in ``data`` ends; the end of ``data`` if a frame is not allowed.
 
-    __slots__ = ("_library", "_opcode", "_parts")
+    Not allowed: not masked, or a payload of more than ``most`` bytes.
+    """
+    at, end = 0, len(data)
+    while end - at >= 2:
+        length, head = data[at + 1] & ~_MASKED, 6
+        if length >= _LENGTH_16:
+            width = 2 if length == _LENGTH_16 else 8
+            if end - at < 2 + width:
+                break
+            length, head = int.from_bytes(data[at + 2 : at + 2 + width], "big"), 6 + width
+        if length > most or not data[at + 1] & _MASKED:
+            return end
+        if end - at < head + length:
+            break
+        at += head + length
+    return at
+
+
+class Slow:
+    """Everything that ``take_texts`` leaves, by the library; also our own close frames.
+
+    The library is given whole frames only: it does not tell when it is in the middle of one.
+    """
+
+    __slots__ = ("_library", "_most", "_opcode", "_parts", "_rest")
 
     def __init__(self, most: int) -> None:
+        self._most = most
+        self._rest = b""
         self._library = Protocol(Side.SERVER, state=OPEN, max_size=most, logger=_quiet)
         self._parts: list[BytesLike] = []
         self._opcode = Opcode.TEXT
 
     def feed(self, data: bytes) -> list[bytes | None]:
         """The messages ``data`` completes; None stands for a binary one."""
-        self._library.receive_data(data)
+        data = self._rest + data
+        end = end_of_frames(data, self._most)
+        self._rest = data[end:]
+        self._library.receive_data(data[:end])
         messages = [self._add(event) for event in self._library.events_received()]
         return [message for whole, message in messages if whole]
 
@@ -98,7 +127,7 @@ class Slow:
     def is_idle(self) -> bool:
         """Whether this object holds nothing and may be dropped."""
         library = self._library
-        return library.state is OPEN and library.current_size is None and not library.reader.buffer
+        return library.state is OPEN and library.current_size is None and not self._rest
 
     def is_over(self) -> bool:
         """Whether the peer has sent its close frame."""

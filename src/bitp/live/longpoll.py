@@ -39,6 +39,7 @@ class PollClient(Client):
         "_door",
         "_drained",
         "_due",
+        "_farewell",
         "_n",
         "_out",
         "_size",
@@ -58,6 +59,8 @@ class PollClient(Client):
         # Bytes in both lists.
         self._size = 0
         self._drained: list[Callable[[], None]] = []
+        # What is said to who still asks after the end.
+        self._farewell = b""
         self._due = gateway.time() + gateway.settings.hello_s
         self.deadline = self._due
         self._look_again()
@@ -69,6 +72,8 @@ class PollClient(Client):
         earlier, self._door = self._door, door
         if earlier is not None:
             earlier.served(_answer(self.id, self._n, []))
+        if self.state is CLOSING and not self._out:
+            self._out.append(self._farewell)
         for frame in frames:
             self.receive(frame)
         self._due = self.gateway.time() + self.gateway.settings.poll_hold_s
@@ -103,7 +108,8 @@ class PollClient(Client):
             return
         self.state = CLOSING
         self._drained.clear()
-        self._out.append(encode_frame(Closed(code, reason)))
+        self._farewell = encode_frame(Closed(code, reason))
+        self._out.append(self._farewell)
         self.gateway.flush_later(self)
         self.gateway.loop.call_soon(self.gateway.lost, self)
 
