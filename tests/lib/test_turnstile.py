@@ -330,3 +330,39 @@ def open_files_of(path: Path) -> list[str]:
 def test_a_folder_that_cannot_be_used_is_an_error_at_once(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         Turnstile(tmp_path / "missing" / "bitp.sqlite3").enter()
+
+
+def test_without_a_thread_to_wait_with_no_place_is_kept(
+    path: Path, visit: Callable[[], Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    alice = visit()
+    alice.do("enter")
+    turnstile = Turnstile(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(OSError, match="no thread to wait with"):
+            turnstile.enter()
+    assert not is_head_taken(path)
+    alice.do("leave")
+    turnstile.enter()
+    turnstile.close()
+
+
+def test_an_interrupted_wait_keeps_no_place(path: Path, visit: Callable[[], Visitor]) -> None:
+    alice = visit()
+    alice.do("enter")
+    turnstile = Turnstile(path)
+    previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, SHORT_S)
+    with pytest.raises(KeyboardInterrupt):
+        turnstile.enter()
+    signal.signal(signal.SIGALRM, previous)
+    assert not turnstile.is_inside
+    alice.do("leave")
+    wait_for(lambda: not threads_that_stand())
+    assert_free(path)
+    turnstile.enter()
+    turnstile.close()

@@ -116,10 +116,8 @@ class _Row:
         """Whether the end was reached in time; only then the last file is locked by us."""
         with self._lock:
             self._is_wanted = True
-            if not self._is_walking:
-                if self._hurry():
-                    return True
-                self._start_walking()
+            if not self._is_walking and self._hurry():
+                return True
         try:
             self._is_through.wait(max(0.0, deadline_s - time.monotonic()))
         except BaseException:
@@ -128,9 +126,10 @@ class _Row:
         return self._give_up_unless_through()
 
     def go_back(self) -> None:
-        """Unlocks the file last passed."""
-        self._passed, passed = 0, self._passed
-        fcntl.flock(self._files[passed - 1], fcntl.LOCK_UN)
+        """Unlocks the file last passed, if any."""
+        passed, self._passed = self._passed, 0
+        if passed:
+            fcntl.flock(self._files[passed - 1], fcntl.LOCK_UN)
 
     def close(self) -> None:
         """Closes the files, now or when the thread no longer needs them."""
@@ -146,11 +145,12 @@ class _Row:
             os.close(file)
 
     def _hurry(self) -> bool:
-        """Passes what is free; whether that was everything."""
+        """Passes what is free; whether that was everything. Otherwise a thread walks on."""
         try:
             while self._passed < PLACES:
                 self._step(fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            self._start_walking()
             return False
         return True
 
@@ -161,21 +161,30 @@ class _Row:
         self._passed += 1
 
     def _start_walking(self) -> None:
-        self._is_walking = True
         self._is_through.clear()
-        threading.Thread(target=self._walk, name="turnstile", daemon=True).start()
+        try:
+            threading.Thread(target=self._walk, name="turnstile", daemon=True).start()
+        except RuntimeError as error:
+            self.go_back()
+            raise OSError("no thread to wait with") from error
+        self._is_walking = True
 
     def _walk(self) -> None:
-        while self._passed < PLACES:
-            self._step(fcntl.LOCK_EX)
-        with self._lock:
-            self._is_walking = False
-            if self._is_wanted:
-                self._is_through.set()
-            else:
-                self.go_back()
-            if self._is_closed:
-                self.close_files()
+        try:
+            while self._passed < PLACES:
+                self._step(fcntl.LOCK_EX)
+        finally:
+            with self._lock:
+                self._stop_walking()
+
+    def _stop_walking(self) -> None:
+        self._is_walking = False
+        if self._is_wanted and self._passed == PLACES:
+            self._is_through.set()
+        else:
+            self.go_back()
+        if self._is_closed:
+            self.close_files()
 
     def _give_up_unless_through(self) -> bool:
         with self._lock:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import gc
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -307,6 +309,30 @@ def test_a_thread_that_ends_in_a_transaction_lets_others_in(
     gc.collect()
     assert not is_taken(path)
     assert count(alice) == 0
+
+
+def test_a_process_killed_in_a_transaction_lets_others_in_and_leaves_no_trace(
+    alice: DatabaseWrapper, path: Path
+) -> None:
+    lines = (
+        "import sys; from bitp.lib.safe_sqlite import use_safe_sqlite; use_safe_sqlite()",
+        "from django.conf import settings",
+        "database = {'ENGINE': 'bitp.events.sqlite', 'NAME': sys.argv[1]}",
+        "settings.configure(DATABASES={'default': database})",
+        "from django.db import connection, transaction",
+        "with transaction.atomic(), connection.cursor() as cursor:",
+        "    cursor.execute('INSERT INTO item (body) VALUES (1)')",
+        "    print('inside', flush=True); sys.stdin.read()",
+    )
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", "\n".join(lines), str(path)]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as mallory:
+        assert mallory.stdout
+        assert mallory.stdout.readline() == "inside\n"
+        assert is_taken(path)
+        mallory.kill()
+        execute(alice, INSERT, "hello")
+    assert execute(alice, "SELECT body FROM item") == [("hello",)]
 
 
 def test_a_forked_child_takes_no_part_in_the_parents_transaction(
