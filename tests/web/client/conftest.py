@@ -1,0 +1,216 @@
+"""A whole running system, a desk that answers in it, and browsers that look at it."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+
+from tests.survival.running import ROOT, System, running
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "locale": "zh-CN",
+    "color_scheme": "dark",
+    "has_touch": True,
+    "is_mobile": True,
+}
+
+
+class Desk:
+    """What agents do, carried out in the system's own database."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+
+    def __getattr__(self, name: str) -> Any:
+        return functools.partial(self._do, name)
+
+    def _do(self, name: str, **arguments: Any) -> Any:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps([name, arguments]) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+
+@pytest.fixture(scope="session")
+def system(chromium_path: str) -> Iterator[System]:
+    """The product as a person starts it. (Without a browser nothing is started.)"""
+    with running(None) as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+def desk(system: System) -> Iterator[Desk]:
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "tests.web.client.errands"],
+        env=system.errand_environment(),
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    yield Desk(process)
+    process.kill()
+    process.communicate()
+
+
+@pytest.fixture
+def carol(desk: Desk) -> Desk:
+    """Carol is at her console, so that the demo's stand-in keeps quiet."""
+    desk.come(present=True)
+    return desk
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str, system: System) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(**DESK)
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return watched(context.new_page())
+
+
+@pytest.fixture
+def blank(page: Page, system: System) -> Page:
+    """A page of our own origin with nothing on it: for the modules alone."""
+    page.goto(f"{system.origin}/healthz")
+    return page
+
+
+def watched(page: Page) -> Page:
+    """A page that remembers what went wrong in it."""
+    page.wrong = []  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))  # type: ignore[attr-defined]
+    return page
+
+
+# --- the widget, as a person uses it
+
+
+def button(page: Page) -> Locator:
+    return page.locator("bitp-chat button.launcher")
+
+
+def open_chat(page: Page, url: str = "") -> Locator:
+    """Opens the chat by its button; returns the window."""
+    if url:
+        page.goto(url)
+    button(page).click()
+    return window(page)
+
+
+def window(page: Page) -> Locator:
+    found = page.locator("bitp-chat .panel")
+    found.locator(":is(.composer, .over, .trouble):visible").first.wait_for()
+    return found
+
+
+def write(page: Page, text: str) -> None:
+    field = page.locator("bitp-chat .composer textarea")
+    field.fill(text)
+    field.press("Enter")
+
+
+def reference_of(page: Page) -> str:
+    """The reference of the conversation on the screen, once it has one."""
+    role = page.locator("bitp-chat .head-role", has_text="BP-")
+    return str(role.inner_text().rpartition(" · ")[2])
+
+
+def texts(page: Page) -> list[str]:
+    return page.locator("bitp-chat .bubble .text").all_inner_texts()
+
+
+# --- a host's site
+
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self' {bitp}; connect-src {bitp} {socket}; "
+    "style-src 'none'; img-src 'none'; base-uri 'none'; form-action 'none'; "
+    "require-trusted-types-for 'script'"
+)
+HOST_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A shop</title>
+<script src="/calls.js"></script></head><body><h1>A shop</h1>
+<script src="{bitp}/widget.js" defer data-inbox="shop"></script></body></html>"""
+# As the loader's head describes calls before it has loaded.
+CALLS = """window.violations = [];
+addEventListener("securitypolicyviolation", (e) => violations.push(e.violatedDirective + " " + e.blockedURI));
+(window.BitP = window.BitP || []).push(["on", "unread", (n) => (window.unread = n)]);"""
+
+
+class Host(http.server.ThreadingHTTPServer):
+    """Another site, with a strict policy, that embeds the chat."""
+
+    bitp = ""
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Pages(http.server.BaseHTTPRequestHandler):
+    server: Host
+
+    def do_GET(self) -> None:
+        bitp = self.server.bitp
+        is_script = self.path == "/calls.js"
+        body = (CALLS if is_script else HOST_PAGE.format(bitp=bitp)).encode()
+        policy = CONTENT_POLICY.format(bitp=bitp, socket=bitp.replace("http", "ws"))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/javascript" if is_script else "text/html")
+        self.send_header("Content-Security-Policy", policy)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+SECRET = "a host's secret that is long enough to sign with"
+
+
+@pytest.fixture(scope="session")
+def host(system: System, desk: Desk) -> Iterator[Host]:
+    server = Host(("127.0.0.1", 0), _Pages)
+    server.bitp = system.origin
+    desk.inbox(key="shop", origins=server.origin, secret=SECRET)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
