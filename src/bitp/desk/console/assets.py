@@ -22,7 +22,7 @@ SHEETS = [
     ),
 ]
 # What the console imports of the client modules that it shares with the widget.
-SHARED = ("connection", "links", "outbox", "thread", "wires", "words")
+SHARED = ("connection", "links", "outbox", "streams", "thread", "wires", "words")
 OWN = (
     "composer",
     "connection_line",
@@ -52,6 +52,8 @@ OWN = (
     "thread_items",
     "thread_view",
     "toasts",
+    "typing",
+    "views",
     "words",
 )
 MODULES = [*(f"client/{name}.js" for name in SHARED), *(f"console/{name}.js" for name in OWN)]

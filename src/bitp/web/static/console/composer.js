@@ -3,13 +3,11 @@
 import { MESSAGE_CHARACTERS_MAX, OutboxError } from "../client/outbox.js";
 import { element, setAttribute, setText, shownName } from "./elements.js";
 import { SEND_KEYS } from "./platform.js";
+import { TypingTeller } from "./typing.js";
 import { say } from "./words.js";
 
 // The count is shown when this much room is left.
 const COUNT_FROM = 500;
-// Typing is told at most this often, and taken back after this long without a key.
-const TYPING_MS = 3_000;
-const TYPING_STOPS_MS = 5_000;
 const MODES = ["reply", "note"];
 
 export class Composer {
@@ -24,11 +22,11 @@ export class Composer {
   #talk = null;
   #isLoaded = false;
   #begunAfter = 0;
-  #typed_ms = 0;
-  #typingTimer = 0;
+  #typing;
 
   constructor(desk) {
     this.#desk = desk;
+    this.#typing = new TypingTeller(desk.line);
     this.#enterSends.checked = desk.preferences.get("enter_sends", false);
     this.#enterSends.addEventListener("change", () => this.#chooseEnter());
     this.#text.addEventListener("input", () => this.#wrote());
@@ -77,7 +75,7 @@ export class Composer {
   }
 
   #begin(talk) {
-    this.#stopTyping();
+    this.#typing.stop();
     this.#desk.drafts.flush();
     this.#talk = talk;
     this.#isLoaded = false;
@@ -107,24 +105,8 @@ export class Composer {
     this.#desk.drafts.write(this.#talk.reference, this.#mode, value);
     setText(this.#kept, "");
     this.#drawCount();
-    this.#tellTyping(value);
-  }
-
-  /** A note is nobody's business on the other side: only replies tell that somebody types. */
-  #tellTyping(value) {
-    if (this.#mode === "note" || !value) return this.#stopTyping();
-    clearTimeout(this.#typingTimer);
-    this.#typingTimer = setTimeout(() => this.#stopTyping(), TYPING_STOPS_MS);
-    if (Date.now() - this.#typed_ms < TYPING_MS) return undefined;
-    this.#typed_ms = Date.now();
-    return this.#desk.line.send({ t: "typing", conversation: this.#talk.reference, on: true });
-  }
-
-  #stopTyping() {
-    clearTimeout(this.#typingTimer);
-    if (!this.#typed_ms || !this.#talk) return;
-    this.#typed_ms = 0;
-    this.#desk.line.send({ t: "typing", conversation: this.#talk.reference, on: false });
+    // A note is nobody's business on the other side.
+    this.#typing.tell(this.#talk.reference, this.#mode === "reply" && value !== "");
   }
 
   #key(event) {
@@ -154,7 +136,7 @@ export class Composer {
   }
 
   #sent() {
-    this.#stopTyping();
+    this.#typing.stop();
     this.#warn(null);
     this.#text.value = this.#texts[this.#mode] = "";
     this.#desk.drafts.write(this.#talk.reference, this.#mode, "");
@@ -206,7 +188,7 @@ export class Composer {
     this.#texts[this.#mode] = this.#text.value;
     this.#mode = mode;
     this.#text.value = this.#texts[mode];
-    if (mode === "note") this.#stopTyping();
+    if (mode === "note") this.#typing.stop();
     this.#warn(null);
     this.#drawMode();
     this.#drawCount();

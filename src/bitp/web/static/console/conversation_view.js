@@ -104,7 +104,8 @@ export class ConversationView {
     return stateNotice(`conversation.${state}`, { again });
   }
 
-  #drawWho({ facts, isContactHere }) {
+  #drawWho({ facts, reference }) {
+    const isContactHere = this.#desk.live.isHere(reference);
     const name = shownName(facts.contact?.name, say("contact.unnamed"));
     setText(document.getElementById("contact-name"), name);
     setAttribute(document.getElementById("contact-name"), "title", name);

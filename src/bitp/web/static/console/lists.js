@@ -4,20 +4,12 @@
 // move them in and out, so that nothing waits for a reload.
 
 import { Refusal } from "./requests.js";
+import { VIEWS, belongs, inOrder, newView } from "./views.js";
 
-export const VIEWS = ["waiting", "mine", "all", "resolved"];
 // The lists are asked for again at most this often, however much happens.
 const REFRESH_MS = 3_000;
 
 const CHANGED = ["status", "topic", "language", "assignee"];
-
-/** Whether a row stands in a view of the member with this id. */
-export function belongs(row, view, me) {
-  if (view === "waiting") return !row.assignee && row.status === "open" && row.waiting_since_us > 0;
-  if (view === "mine") return row.assignee?.id === me && row.status !== "resolved";
-  if (view === "resolved") return row.status === "resolved";
-  return true;
-}
 
 export class Lists {
   rows = new Map();
@@ -219,7 +211,7 @@ export class Lists {
       .map((reference) => this.rows.get(reference))
       .filter((row) => row && (belongs(row, this.view, this.#me) || row.reference === this.open));
     if (this.search) return rows;
-    return rows.sort(this.view === "waiting" ? byWaiting : byLatest);
+    return inOrder(rows, this.view);
   }
 
   /** References of the member's own conversations. */
@@ -232,19 +224,6 @@ export class Lists {
   unread() {
     return this.own().filter((reference) => this.rows.get(reference).unread > 0).length;
   }
-}
-
-function newView() {
-  return { references: [], page: 1, pages: 1, state: "loading", search: "" };
-}
-
-function byLatest(a, b) {
-  return b.last_us - a.last_us;
-}
-
-// A conversation that was just taken keeps its place by when it came.
-function byWaiting(a, b) {
-  return (a.waiting_since_us || a.last_us) - (b.waiting_since_us || b.last_us);
 }
 
 function oneLine(text) {

@@ -9,13 +9,19 @@ const FOLLOWED_MAX = 150;
 export class Live {
   #desk;
   #followed = new Set();
+  #here = new Set();
 
   constructor(desk) {
     this.#desk = desk;
     desk.signals.on("lists talk", () => this.#sync());
-    for (const kind of ["typing", "presence"]) {
-      desk.line.on(kind, (frame) => this.#hearFrame(kind, frame));
-    }
+    desk.line.on("typing", (frame) => this.#hearTyping(frame));
+    desk.line.on("presence", (frame) => this.#hearPresence(frame));
+    desk.line.on("lost", () => this.#forgetWhoIsHere());
+  }
+
+  /** Whether the contact of a followed conversation is connected now. */
+  isHere(reference) {
+    return this.#here.has(reference);
   }
 
   /** Follows the streams that the lists' answer gave a number for: the queue, the member's own. */
@@ -35,11 +41,22 @@ export class Live {
     this.#desk.signals.raise(event.kind);
   }
 
-  #hearFrame(kind, frame) {
+  #forgetWhoIsHere() {
+    this.#here.clear();
+    this.#desk.signals.raise("talk");
+  }
+
+  #hearTyping(frame) {
     const { talk } = this.#desk;
-    if (talk?.reference !== frame.conversation) return;
-    if (kind === "typing") talk.hearTyping(frame);
-    else talk.hearPresence(frame);
+    if (talk?.reference === frame.conversation) talk.hearTyping(frame);
+  }
+
+  /** Told once at following, then at each change. */
+  #hearPresence({ conversation, who, on }) {
+    if (who !== "contact") return;
+    if (on) this.#here.add(conversation);
+    else this.#here.delete(conversation);
+    this.#desk.signals.raise("talk");
   }
 
   #wanted() {
@@ -53,7 +70,9 @@ export class Live {
     const wanted = this.#wanted();
     const { line } = this.#desk;
     for (const reference of this.#followed) {
-      if (!wanted.has(reference)) line.unfollow(streamOf(reference));
+      if (wanted.has(reference)) continue;
+      line.unfollow(streamOf(reference));
+      this.#here.delete(reference);
     }
     for (const reference of wanted) {
       if (!this.#followed.has(reference)) this.#follow(reference);

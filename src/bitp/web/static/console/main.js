@@ -50,6 +50,7 @@ class Desk {
   /** Builds the parts, which draw themselves, and shows what the page came with. */
   start(first) {
     this.lock = new Lock(this);
+    this.live = new Live(this);
     this.panes = new Panes(this);
     this.rail = new Rail(this);
     this.listView = new ListView(this);
@@ -58,7 +59,6 @@ class Desk {
     this.composer = new Composer(this);
     this.contextView = new ContextView(this);
     this.presence = new Presence(this);
-    this.live = new Live(this);
     this.connectionLine = new ConnectionLine(this);
     this.keys = new Keys(this, this.#keyActs());
     this.#listen();

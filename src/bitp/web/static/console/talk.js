@@ -14,7 +14,6 @@ export class Talk {
   state = "loading";
   isLoadingEarlier = false;
   drafts = [];
-  isContactHere = false;
   #desk;
   #waiting = [];
   /** How far this member had read, and how far the thread went, when it was opened. */
@@ -110,7 +109,7 @@ export class Talk {
     this.drafts = drafts;
     if (first) Object.assign(this.#opened, { read, last: this.thread.last });
     this.state = "ready";
-    for (const event of this.#waiting.splice(0)) this.thread.mergeEvent(event);
+    for (const event of this.#waiting.splice(0)) this.#merge(event);
     this.#readOutbox();
   }
 
@@ -123,20 +122,29 @@ export class Talk {
 
   /** An entry of this conversation's staff stream. */
   hear(event) {
-    if (this.state === "ready") this.thread.mergeEvent(event);
+    if (this.state === "ready") this.#merge(event);
     else this.#waiting.push(event);
     this.#desk.signals.raise("talk");
   }
 
-  /** Somebody on the other side types, or is connected or not. */
+  #merge(event) {
+    const isNew = !(event.data.number <= this.thread.last);
+    this.thread.mergeEvent(event);
+    if (isNew) this.#turn(event);
+  }
+
+  /** Whose turn it is follows from who wrote; only what staff decide is an event of its own. */
+  #turn({ kind, data }) {
+    if (kind !== "message.posted" || data.note || data.kind === "system") return;
+    const { facts } = this.thread;
+    if (data.author?.kind === "contact") facts.status = "open";
+    else if (facts.status !== "resolved") facts.status = "waiting";
+  }
+
+  /** Somebody on the other side types. */
   hearTyping(frame) {
     if (frame.who === "contact") this.thread.setTyping(frame);
     this.#desk.signals.raise("typing");
-  }
-
-  hearPresence({ who, on }) {
-    if (who === "contact") this.isContactHere = on;
-    this.#desk.signals.raise("talk");
   }
 
   /** What became of an item of the outbox. */
