@@ -52,6 +52,10 @@ def cut(trace: Trace, tmp_path: Path, cuts: int) -> Verdict:
     return verdict
 
 
+def is_sync_of_log(operation: Operation) -> bool:
+    return operation.kind is Kind.SYNC and operation.path.endswith("-wal")
+
+
 def without(trace: Trace, is_left_out: Callable[[Operation], bool]) -> Trace:
     """As if the program had never done some of it."""
     return replace(trace, operations=[each for each in trace.operations if not is_left_out(each)])
@@ -100,14 +104,9 @@ def test_any_kind_of_sync_that_is_missing_is_caught(
 def test_an_acknowledgement_a_moment_too_early_is_caught(folder: Path, tmp_path: Path) -> None:
     trace = record_workload("plain", folder, "FULL", BATCHES, SEED)
     acks = [each for each in trace.operations if each.path == "acks" and each.data]
-    sync_before = {}
-    for each in trace.operations:
-        if each.kind is Kind.SYNC and each.path.endswith("-wal"):
-            latest = each
-        elif each.path == "acks" and each.data:
-            sync_before[each.seq] = latest
+    syncs = [each.seq for each in trace.operations if is_sync_of_log(each)]
     # Each was sent when the sync that it waited for had only begun.
-    early = [replace(each, seq=sync_before[each.seq].seq) for each in acks]
+    early = [replace(each, seq=max(seq for seq in syncs if seq < each.seq)) for each in acks]
     others = [each for each in trace.operations if each.path != "acks"]
     operations = sorted([*others, *early], key=lambda each: each.seq)
     assert cut(replace(trace, operations=operations), tmp_path, CUTS_TO_CATCH).missing > 0

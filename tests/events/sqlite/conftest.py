@@ -58,7 +58,7 @@ def alice(connect: Connect) -> DatabaseWrapper:
     return connection
 
 
-def execute(connection: DatabaseWrapper, sql: str, *params: object) -> list[Any]:
+def execute(connection: DatabaseWrapper, sql: str, *params: Any) -> list[Any]:
     """All rows that one statement gives."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

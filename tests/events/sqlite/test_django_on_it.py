@@ -100,11 +100,11 @@ def test_a_new_test_database_does_not_inherit_a_killed_runs_log(
         file.write_bytes(b"left over")
     alice = connect("alice")
     alice.settings_dict["TEST"]["NAME"] = str(path)
-    alice.creation._create_test_db(verbosity=0, autoclobber=True)
+    alice.creation._create_test_db(verbosity=0, autoclobber=True)  # type: ignore[attr-defined]
     assert not [file for file in (path, *stale) if file.exists()]
     execute(alice, "CREATE TABLE item (id)")
     alice.close()
-    alice.creation._destroy_test_db(str(path), verbosity=0)
+    alice.creation._destroy_test_db(str(path), verbosity=0)  # type: ignore[attr-defined]
     assert list(path.parent.iterdir()) == []
 
 
@@ -113,5 +113,5 @@ def test_a_cloned_test_database_holds_what_the_log_held(
 ) -> None:
     execute(alice, "INSERT INTO item (body) VALUES ('hello')")
     alice.settings_dict["NAME"] = str(path)
-    alice.creation._clone_test_db("1", verbosity=0)
+    alice.creation._clone_test_db("1", verbosity=0)  # type: ignore[attr-defined]
     assert count(connect("bob", path.with_stem("bitp_1"))) == 1

@@ -28,7 +28,7 @@ def start_writer(
     path: Path, role: str, engine: str = "bitp.events.sqlite"
 ) -> subprocess.Popen[str]:
     script = Path(__file__).with_name("writers.py")
-    command = [sys.executable, script, engine, path, role, str(WRITES)]
+    command = [sys.executable, str(script), engine, str(path), role, str(WRITES)]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
 

@@ -159,8 +159,11 @@ def test_a_single_write_waits_for_its_turn(
 def test_a_single_write_goes_on_as_soon_as_it_is_its_turn(
     alice: DatabaseWrapper, taken: Turnstile, path: Path
 ) -> None:
-    # Given up by another thread once this one is seen to wait.
-    other = threading.Thread(target=lambda: (wait_for(lambda: is_taken(path, 1)), taken.leave()))
+    def leave_once_somebody_waits() -> None:
+        wait_for(lambda: is_taken(path, 1))
+        taken.leave()
+
+    other = threading.Thread(target=leave_once_somebody_waits)
     other.start()
     execute(alice, INSERT, "hello")
     other.join()
@@ -240,7 +243,7 @@ def test_many_rows_at_once_take_one_turn(alice: DatabaseWrapper, path: Path) -> 
             yield (str(number),)
 
     with alice.cursor() as cursor:
-        cursor.executemany(INSERT, rows())
+        cursor.executemany(INSERT, rows())  # type: ignore[arg-type]
     # Django looks at the first row before the statement starts.
     assert seen[1:] == [True, True]
     assert not is_taken(path)
