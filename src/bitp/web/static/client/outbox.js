@@ -5,13 +5,14 @@
  *   const off = outbox.on((change) => …);       // {kind, item, ack}, see below
  *   const item = outbox.put({ body, conversation, thread, topic, language, about, note });
  *   line.on("welcome", () => outbox.flush({ again: true }));
+ *   line.on("lost", () => outbox.rest());
  *   line.on("ack", (frame) => outbox.ack(frame));
  *
  * Each item is one key of localStorage, so it survives reload and being offline, and tabs never
  * overwrite each other. An item is sent under the same client id (cid) until it is acknowledged;
- * the server stores one cid once. Of several tabs one sends an item at a time: whoever writes
- * its name into the item under a lock. In one conversation an item waits for the one before it,
- * so the order stays.
+ * the server stores one cid once. Of several tabs one sends an item at a time: whoever holds its
+ * lock (the browser gives it away when that tab ends). In one conversation an item waits for the
+ * one before it, so the order stays.
  *
  * scope  whose items they are (a contact's reference): another person's are never seen, let
  *        alone sent.
@@ -32,8 +33,10 @@ export const ITEMS_MAX = 100;
 const CHARACTERS_MAX = 400_000;
 // No answer after this long on a living line: send it again, under the same cid.
 const AGAIN_MS = 10_000;
-// An item that another tab has taken is left to it for this long.
-const LEASE_MS = 15_000;
+// A tab that holds an item and has not tried for this long is asleep: another one takes it.
+const ASLEEP_MS = 25_000;
+// Other tabs read of the end of an item a moment later.
+const LET_GO_MS = 1_000;
 const LOOK_MS = 3_000;
 const BUSY_MS = 1_000;
 const BUSY_MAX_MS = 30_000;
@@ -70,7 +73,7 @@ export async function moveItems(storage, from, to, wasStored) {
   for (const key of Object.keys(storage).filter((each) => each.startsWith(`${PREFIX}${from}.`))) {
     const item = JSON.parse(storage.getItem(key));
     if (!(await wasStored(item))) {
-      storage.setItem(`${PREFIX}${to}.${item.cid}`, JSON.stringify({ ...item, tab: "" }));
+      storage.setItem(`${PREFIX}${to}.${item.cid}`, JSON.stringify(item));
     }
     storage.removeItem(key);
   }
@@ -83,13 +86,13 @@ export class Outbox {
   #listeners = new Set();
   #unkept = new Map();
   #flying = new Map();
-  #tab = newId();
+  #held = new Map();
   #order = 0;
   #timer = 0;
   #work = Promise.resolve();
   #stopped = false;
   #seen = (event) => event.key?.startsWith(this.#prefix) && this.#tell("others");
-  #leave = () => this.#release();
+  #leave = () => this.rest();
 
   constructor({ scope, send, storage = localStorage, prefix = PREFIX }) {
     this.#prefix = `${prefix}${scope}.`;
@@ -105,7 +108,13 @@ export class Outbox {
     clearTimeout(this.#timer);
     removeEventListener("storage", this.#seen);
     removeEventListener("pagehide", this.#leave);
-    this.#release();
+    this.rest();
+  }
+
+  /** There is no line in this tab: another one may go on. */
+  rest() {
+    this.#flying.clear();
+    for (const cid of [...this.#held.keys()]) this.#letGo(cid);
   }
 
   on(fn) {
@@ -154,7 +163,7 @@ export class Outbox {
     const item = this.#find(cid);
     if (!item) return null;
     this.#remove(item);
-    const fresh = { ...item, cid: newId(), state: "waiting", code: "", tab: "", tries: 0, notBefore: 0 };
+    const fresh = { ...item, cid: newId(), state: "waiting", code: "", tries: 0, notBefore: 0, tried_ms: 0 };
     this.#keep(fresh);
     this.#tell("put", fresh);
     this.flush();
@@ -180,56 +189,61 @@ export class Outbox {
   async #flush() {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
-    const taken = await this.#locked(() => this.#take());
-    for (const item of taken) {
-      if (this.#send(frameOf(item))) this.#flying.set(item.cid, Date.now());
-      else this.#keep({ ...item, tab: "", tried_ms: 0 });
-    }
-    if (this.items().some((item) => item.state === "waiting") && !this.#stopped) {
-      this.#timer = setTimeout(() => this.flush(), LOOK_MS);
-    }
-  }
-
-  /** The first waiting item of each conversation, unless it is on its way or another tab's. */
-  #take() {
-    const now = Date.now();
     const lanes = new Set();
-    const taken = [];
-    for (const item of this.items()) {
-      const lane = item.lane || item.thread || item.conversation;
-      if (item.state !== "waiting" || lanes.has(lane)) continue;
+    for (const { cid } of this.items()) {
+      // It may have changed while the one before it was taken.
+      const item = this.#find(cid);
+      const lane = item?.lane || item?.thread || item?.conversation;
+      if (item?.state !== "waiting" || lanes.has(lane)) continue;
       lanes.add(lane);
-      if (this.#isBusy(item, now)) continue;
-      const mine = { ...item, tab: this.#tab, tried_ms: now };
-      this.#keep(mine);
-      taken.push(mine);
+      if (this.#isDue(item) && (await this.#hold(item)) && !this.#fly(item)) {
+        // There is no line.
+        this.rest();
+        return;
+      }
     }
-    return taken;
+    if (lanes.size && !this.#stopped) this.#timer = setTimeout(() => this.flush(), LOOK_MS);
   }
 
-  #isBusy(item, now) {
-    if ((item.notBefore ?? 0) > now) return true;
-    if (item.tab === this.#tab) return now - (this.#flying.get(item.cid) ?? 0) < AGAIN_MS;
-    return Boolean(item.tab) && now - item.tried_ms < LEASE_MS;
+  #isDue(item) {
+    const now = Date.now();
+    return (item.notBefore ?? 0) <= now && now - (this.#flying.get(item.cid) ?? 0) >= AGAIN_MS;
   }
 
-  #locked(work) {
-    if (navigator.locks) return navigator.locks.request(this.#prefix, work);
-    // Without locks two tabs may both send: the server stores one cid once.
-    return work();
+  #fly(item) {
+    // While its lock was awaited another tab may have seen it through.
+    if (!this.#find(item.cid)) return true;
+    if (this.#stopped || !this.#send(frameOf(item))) return false;
+    this.#flying.set(item.cid, Date.now());
+    this.#keep({ ...item, tried_ms: Date.now() });
+    return true;
   }
 
-  #release() {
-    for (const item of this.items()) {
-      if (item.tab === this.#tab) this.#keep({ ...item, tab: "", tried_ms: 0 });
-    }
-    this.#flying.clear();
+  /** Whether this tab may send the item. Without locks two may: the server stores one cid once. */
+  #hold({ cid, at_ms, tried_ms }) {
+    if (this.#held.has(cid) || !navigator.locks) return true;
+    const steal = Date.now() - (tried_ms || at_ms) > ASLEEP_MS;
+    const how = steal ? { steal } : { ifAvailable: true };
+    return new Promise((tell) => {
+      const held = (lock) => {
+        tell(Boolean(lock));
+        return lock && new Promise((end) => this.#held.set(cid, end));
+      };
+      const lost = () => this.#held.delete(cid);
+      navigator.locks.request(this.#prefix + cid, how, held).catch(lost);
+    });
+  }
+
+  #letGo(cid) {
+    this.#held.get(cid)?.();
+    this.#held.delete(cid);
   }
 
   // --- answers --------------------------------------------------------------------------
 
   #acked(item, ack) {
     this.#remove(item);
+    setTimeout(() => this.#letGo(item.cid), LET_GO_MS);
     this.#tell("acked", item, ack);
   }
 

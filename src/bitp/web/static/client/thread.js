@@ -48,8 +48,8 @@ export class Thread {
   }
 
   /** An entry of the conversation's stream. Other kinds than these three change nothing. */
-  mergeEvent({ kind, n, data }) {
-    if (kind === "message.posted") this.#addLive(data);
+  mergeEvent({ kind, n, at_us, data }) {
+    if (kind === "message.posted") this.#addLive(data.erased ? erased(data, at_us) : data);
     if (kind === "conversation.marked") this.#mergeMarks({ [data.who]: data });
     if (kind === "conversation.changed" && n > this.#factsAt) this.#mergeFacts(data, n);
   }
@@ -200,6 +200,12 @@ export class Thread {
     if (message.number <= other.read) return { ...message, state: "read" };
     return { ...message, state: message.number <= other.delivered ? "delivered" : "sent" };
   }
+}
+
+/** What the log still tells of a message whose content was erased. */
+function erased({ number, note }, at_us) {
+  const author = { kind: "system", name: "" };
+  return { number, kind: "erased", note, author, text: "", parts: null, cid: "", at_us };
 }
 
 function ownRow(item) {

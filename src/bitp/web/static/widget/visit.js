@@ -103,6 +103,7 @@ export class Visit {
     });
     this.talks = new Talks({ api, line: this.line, outbox: this.outbox, language, changed, looking });
     this.line.on("welcome", () => this.outbox.flush({ again: true }));
+    this.line.on("lost", () => this.outbox.rest());
     this.line.on("state", stateChanged);
   }
 
