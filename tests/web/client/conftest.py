@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -83,8 +84,9 @@ def carol(desk: Desk) -> Desk:
     return desk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium_path: str, system: System) -> Iterator[Browser]:
+    """Ends with the module: while it runs, no other test could run a loop of its own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
         yield browser
@@ -116,6 +118,13 @@ def watched(page: Page) -> Page:
     page.wrong = []  # type: ignore[attr-defined]
     page.on("pageerror", lambda error: page.wrong.append(str(error)))  # type: ignore[attr-defined]
     return page
+
+
+def until(page: Page, condition: str, argument: Any = None) -> None:
+    """Waits for a condition in the page (as a function: its policy forbids eval)."""
+    is_function = re.match(r"\(\w*\) =>", condition)
+    text = condition if is_function else f"() => ({condition})"
+    page.wait_for_function(text, arg=argument, timeout=15_000)
 
 
 # --- the widget, as a person uses it
