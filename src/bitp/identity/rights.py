@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from bitp.identity.models import User
 from bitp.lib.problems import problem, wants_page
@@ -37,6 +38,6 @@ def customer_only(view: View) -> View:
             return view(request, *args, **kwargs)
         if wants_page(request):
             return redirect_to_login(request.get_full_path())
-        return problem(401, "signed_out", "Please sign in.")
+        return problem(401, "signed_out", _("Please sign in."))
 
     return declare(guarded, CUSTOMER)

@@ -41,7 +41,7 @@ def path() -> str:
 
 
 def join(client: Client, path: str, device: SoftAuthenticator, **person: str) -> Any:
-    options = client.post(f"{path}/options", **JSON)
+    options = client.post(f"{path}/options", person or PERSON, **JSON)
     if options.status_code != 200:
         return options
     body = {"credential": device.make(options.json()), **(person or PERSON)}
@@ -108,7 +108,7 @@ def test_a_link_is_too_old_after_seven_days(client: Client, path: str) -> None:
 def test_a_link_that_expires_while_frank_types_does_not_let_him_in(
     client: Client, path: str
 ) -> None:
-    options = client.post(f"{path}/options", **JSON).json()
+    options = client.post(f"{path}/options", PERSON, **JSON).json()
     Invitation.objects.update(expires_at=clock.now())
     body = {"credential": SoftAuthenticator(settings.ORIGIN).make(options), **PERSON}
     assert client.post(f"{path}/passkey", body, **JSON).status_code == 404
@@ -145,7 +145,7 @@ def test_a_guessed_link_shows_the_same_page_as_an_old_one(client: Client, token:
 
 
 def test_nobody_enters_without_a_factor(client: Client, path: str) -> None:
-    client.post(f"{path}/options", **JSON)
+    client.post(f"{path}/options", PERSON, **JSON)
     for credential in (None, {}, "passkey", {"id": "AA", "type": "public-key"}):
         answer = client.post(f"{path}/passkey", {**PERSON, "credential": credential}, **JSON)
         assert answer.status_code == 400
@@ -155,8 +155,8 @@ def test_nobody_enters_without_a_factor(client: Client, path: str) -> None:
 
 
 def test_a_passkey_made_for_another_invitation_is_refused(client: Client, path: str) -> None:
-    elsewhere = Client().post(f"{path}/options", **JSON).json()
-    client.post(f"{path}/options", **JSON)
+    elsewhere = Client().post(f"{path}/options", PERSON, **JSON).json()
+    client.post(f"{path}/options", PERSON, **JSON)
     body = {"credential": SoftAuthenticator(settings.ORIGIN).make(elsewhere), **PERSON}
     assert client.post(f"{path}/passkey", body, **JSON).status_code == 400
     assert nobody_joined()
@@ -181,6 +181,7 @@ def test_a_missing_name_is_said_under_its_field_and_the_invitation_stays_good(
     answer = join(client, path, SoftAuthenticator(settings.ORIGIN), name="", alias="Frank")
     assert answer.status_code == 422
     assert list(answer.json()["errors"]) == ["name"]
+    assert settings.STAFF_SESSION_COOKIE_NAME not in client.cookies
     assert nobody_joined()
     assert join(client, path, SoftAuthenticator(settings.ORIGIN)).status_code == 200
 
@@ -287,7 +288,7 @@ def test_of_ten_who_accept_at_once_one_joins() -> None:
 
     def accept() -> None:
         client = Client()
-        options = client.post(f"{path}/options", **JSON).json()
+        options = client.post(f"{path}/options", PERSON, **JSON).json()
         body = {"credential": SoftAuthenticator(settings.ORIGIN).make(options), **PERSON}
         ready.wait()
         answers.append(client.post(f"{path}/passkey", body, **JSON).status_code)

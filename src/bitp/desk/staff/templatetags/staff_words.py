@@ -5,11 +5,12 @@ from __future__ import annotations
 from allauth.mfa.models import Authenticator
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from bitp.desk.staff.models import AGENT, OPERATOR, SUPERVISOR, Member
 from bitp.identity.factors import PASSKEY
@@ -24,10 +25,21 @@ def idle_s() -> int:
     return int(settings.STAFF_IDLE_S)
 
 
+@register.simple_tag
+def part_of(request: HttpRequest) -> str:
+    """Which entry of the staff's pages a page belongs to: "keys" or "staff"."""
+    match = request.resolver_match
+    return "keys" if match is not None and match.url_name == "keys" else "staff"
+
+
 @register.filter
 def role_name(role: str) -> str:
     """The role in a word."""
-    names = {AGENT: _("Agent"), SUPERVISOR: _("Supervisor"), OPERATOR: _("Operator")}
+    names = {
+        AGENT: pgettext("role", "Agent"),
+        SUPERVISOR: pgettext("role", "Supervisor"),
+        OPERATOR: pgettext("role", "Operator"),
+    }
     return names.get(role, role)
 
 
@@ -55,7 +67,7 @@ def factor_name(factor: Authenticator) -> str:
 def last_here(moment_us: int) -> SafeString | str:
     """A <time>, to the minute."""
     if not moment_us:
-        return _("never")
+        return pgettext("last here", "never")
     moment = timezone.localtime(clock.from_us(moment_us))
     shown = formats.date_format(moment, "SHORT_DATETIME_FORMAT")
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), shown)

@@ -54,11 +54,15 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 @public
 @require_POST
 def join_options(request: HttpRequest, token: str) -> JsonResponse:
-    """What the browser needs to make the first passkey."""
+    """{name, alias} → what the browser needs to make the first passkey."""
     try:
         invitation = get_invitation(token)
-    except BadInvitation as error:
+        form = PersonForm(read_body(request))
+    except StaffError as error:
         return refused(error)
+    if not form.is_valid():
+        # Said now: a passkey made for nothing would stay on the person's device.
+        return JsonResponse({"errors": form.errors}, status=422)
     handle = secrets.token_bytes(passkeys.HANDLE_BYTES)
     owner = passkeys.Owner(handle, invitation.email, invitation.email)
     return JsonResponse(passkeys.begin_registration(request, owner))

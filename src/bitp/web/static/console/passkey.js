@@ -1,7 +1,8 @@
 // Asking the browser for a passkey, or making one: options from the server, the answer back to it.
 //
 //   prove({ options, finish, csrf, more }) and make({ … }) resolve to the server's JSON.
-//   options, finish: addresses; more: what else to send along.
+//   options, finish: addresses; more: what else to send along, to both: what is wrong with it is
+//   better said before a passkey is made than after.
 // They reject with a PasskeyProblem whose code is "cancelled", "unsupported", "offline", or the
 // server's own code; its title is the server's sentence.
 
@@ -37,7 +38,7 @@ export function make(asked) {
 
 async function ceremony({ options, finish, csrf, more = {} }, ask) {
   if (!canUsePasskeys()) throw new PasskeyProblem("unsupported");
-  const { publicKey } = await post(options, csrf, {});
+  const { publicKey } = await post(options, csrf, more);
   let credential;
   try {
     credential = await ask(publicKey);
