@@ -10,6 +10,7 @@ import pytest
 
 from bitp.live.catchup import HELD_MAX
 from bitp.live.following import PAGE_ENTRIES
+from bitp.live.inbound import Replay
 from tests.live.harness import Friend, Live, in_loop, live, until
 from tests.live.memory_inbound import MemoryInbound
 
@@ -73,6 +74,22 @@ async def test_what_cannot_be_replayed_is_a_resync_and_no_gap(
         assert not [f for f in alice.seen if f["t"] in ("event", "subscribed")]
         await alice.follow(STREAM, 40)
         assert await numbers(alice, 41) == [41]
+
+
+@in_loop
+async def test_a_log_that_lost_entries_in_the_middle_is_a_resync_and_no_gap() -> None:
+    async with live(filled(9)) as running:
+        replay = running.inbound.replay
+
+        def without_five(stream: str, after: int, limit: int) -> Replay:
+            found = replay(stream, after, limit)
+            return Replay(found.head, [entry for entry in found.entries or [] if entry.n != 5])
+
+        running.inbound.replay = without_five  # type: ignore[method-assign]
+        alice = await joined(running)
+        await alice.tell("subscribe", stream=STREAM)
+        assert (await alice.next("resync"))["head"] == 9
+        assert [f["n"] for f in alice.seen if f["t"] == "event"] == [1, 2, 3, 4]
 
 
 @in_loop

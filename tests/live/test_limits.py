@@ -87,6 +87,16 @@ async def test_one_address_has_so_many_connections_and_no_more() -> None:
 
 
 @in_loop
+async def test_who_leaves_makes_room_for_the_next_from_the_same_address() -> None:
+    async with live(sockets_per_address=2, sockets_per_subject=2) as running:
+        for _ in range(5):
+            tabs = [await running.join("contact:alice") for _ in range(2)]
+            for tab in tabs:
+                tab.socket.transport.abort()
+            await until(lambda: len(running.gateway.clients) == 0)
+
+
+@in_loop
 async def test_the_default_limits_let_five_hundred_traders_behind_one_address_in() -> None:
     assert protocol.SOCKETS_PER_ADDRESS_MAX >= 500
     async with live() as running:

@@ -56,6 +56,16 @@ def test_held_ones_leave_room_for_the_others() -> None:
     assert len(batch) == BATCH_MAX
 
 
+def test_a_new_send_lines_up_behind_the_held_ones_of_its_conversation() -> None:
+    line = Line()
+    line.hold([waiting("locked", number) for number in range(2 * HELD_PER_KEY)])
+    line.add(waiting("locked", 2 * HELD_PER_KEY))
+    for turn in range(2):
+        batch = [cast(int, each.posting) for each in line.take()]
+        assert batch == list(range(turn * HELD_PER_KEY, (turn + 1) * HELD_PER_KEY))
+    assert [cast(int, each.posting) for each in line.take()] == [2 * HELD_PER_KEY]
+
+
 def test_an_old_lock_takes_its_whole_conversation_along_and_no_other() -> None:
     line = Line()
     line.hold([waiting("old", 1, since=1.0), waiting("old", 2, since=9.0)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.live.harness import Friend, Live, in_loop, live
+from tests.live.harness import Friend, Live, in_loop, live, until
 
 
 async def talk(running: Live, *, carol_follows: bool = True) -> tuple[Friend, Friend, str]:
@@ -110,6 +110,9 @@ async def test_a_short_absence_is_not_told() -> None:
             alice = await running.connect()
             await alice.hello(resume=resume)
             await alice.follow(f"conversation/{reference}/customer", 1)
+        await until(lambda: len(running.gateway.clients) == 2)
+        await carol.pong()
+        assert [f["on"] for f in carol.seen if f["t"] == "presence"] == [True]
         await alice.tell("unsubscribe", stream=f"conversation/{reference}/customer")
         await carol.next("presence", on=False)
         assert [f["on"] for f in carol.seen if f["t"] == "presence"] == [True, False]
