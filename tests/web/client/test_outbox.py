@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.survival.running import System
+from tests.web.client.conftest import until
 
 pytestmark = pytest.mark.browser
 
@@ -95,7 +96,7 @@ def test_two_tabs_come_online_and_each_message_goes_out_once(
     one, other = begin(page, system), begin(context.new_page(), system)
     for each in (one, other):
         each.evaluate("void outbox.flush({ again: true })")
-    one.wait_for_function("localStorage.length > 0")
+    until(one, "localStorage.length > 0")
     for _ in range(2):
         for each in (one, other):
             settled(each)
@@ -120,9 +121,7 @@ def test_what_the_server_refuses_stays_with_its_reason(page: Page, system: Syste
     begin(page, system)
     cid = page.evaluate("put('refused')")
     sent(page, 1)
-    page.evaluate(
-        "(cid) => ack(cid, { result: 'refused', code: 'blocked_text', number: 0 })", cid
-    )
+    page.evaluate("(cid) => ack(cid, { result: 'refused', code: 'blocked_text', number: 0 })", cid)
     assert page.evaluate("outbox.items().map((i) => [i.state, i.code])") == [
         ["refused", "blocked_text"]
     ]
@@ -165,7 +164,7 @@ def test_nobody_sees_or_sends_what_another_person_wrote(page: Page, system: Syst
     begin(page, system, scope="alic")
     settled(page)
     assert page.evaluate("[sent.length, outbox.items().length]") == [0, 0]
-    page.evaluate("forgetOthers(localStorage, 'alic')")
+    page.evaluate("forgetOthers(localStorage, 'alic', ['bitp.outbox.'])")
     page.reload()
     begin(page, system, scope="alice")
     settled(page)
@@ -180,7 +179,8 @@ def test_one_person_under_two_names_keeps_the_unsent_but_not_the_stored(
     page.evaluate(
         """async () => {
           const wasStored = async (item) => item.body === "arrived";
-          await moveItems(localStorage, "visitor", "alice", wasStored);
+          const storage = localStorage;
+          await moveItems({ storage, prefix: "bitp.outbox.", from: "visitor", to: "alice", wasStored });
         }"""
     )
     page.reload()

@@ -337,7 +337,8 @@ export class Connection {
   }
 
   #set(state, detail = {}) {
-    if (state === this.#state && !detail.retry_s) return;
+    const isNews = detail.retry_s && state !== "connecting";
+    if (state === this.#state && !isNews) return;
     this.#state = state;
     this.#tell("state", state, detail);
   }

@@ -16,6 +16,7 @@
  *
  * scope  whose items they are (a contact's reference): another person's are never seen, let
  *        alone sent.
+ * prefix of the keys in the storage, one for each kind of client.
  * send   (frame) => bool: false when there is no line.
  * lane   of an item: what it queues behind (else its thread or conversation).
  * prefix of its keys: the console has its own, so that a change of customer leaves it alone.
@@ -57,8 +58,8 @@ export class OutboxError extends Error {
   }
 }
 
-/** Removes the items and drafts of everybody but `scope` ("": of everybody). */
-export function forgetOthers(storage, scope, prefixes = [PREFIX]) {
+/** Removes what stands under the prefixes for everybody but `scope` ("": for everybody). */
+export function forgetOthers(storage, scope, prefixes) {
   for (const key of Object.keys(storage)) {
     const prefix = prefixes.find((each) => key.startsWith(each));
     if (prefix && !(scope && key.startsWith(`${prefix}${scope}.`))) storage.removeItem(key);
@@ -69,11 +70,11 @@ export function forgetOthers(storage, scope, prefixes = [PREFIX]) {
  * Gives the items of one scope to another, when the server says that both are one person. An
  * item that wasStored (a promise of true) under the old name is left out: it would be doubled.
  */
-export async function moveItems(storage, from, to, wasStored) {
-  for (const key of Object.keys(storage).filter((each) => each.startsWith(`${PREFIX}${from}.`))) {
+export async function moveItems({ storage, prefix, from, to, wasStored }) {
+  for (const key of Object.keys(storage).filter((each) => each.startsWith(`${prefix}${from}.`))) {
     const item = JSON.parse(storage.getItem(key));
     if (!(await wasStored(item))) {
-      storage.setItem(`${PREFIX}${to}.${item.cid}`, JSON.stringify(item));
+      storage.setItem(`${prefix}${to}.${item.cid}`, JSON.stringify(item));
     }
     storage.removeItem(key);
   }

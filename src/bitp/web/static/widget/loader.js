@@ -25,7 +25,7 @@
   const own = origin === location.origin;
   const asset = (name) => `${origin}/widget/${name}?v=VERSION_OF_THE_WIDGET`;
   const TAB = "bitp.chat.tab";
-  const KEYS = /^bitp\.(outbox\.)?chat\./;
+  const KEYS = /^bitp\.chat\./;
   const SVG = "http://www.w3.org/2000/svg";
 
   const WORDS = {

@@ -7,7 +7,7 @@ import { Connection } from "../client/connection.js";
 import { Outbox, forgetOthers, moveItems } from "../client/outbox.js";
 import { Talks } from "./talks.js";
 
-const OUTBOX = "bitp.outbox.chat.";
+const OUTBOX = "bitp.chat.outbox.";
 const DRAFT = "bitp.chat.draft.";
 const VISITOR = "bitp.chat.visitor.";
 // What a host page's storage has to spare for one unfinished message.
@@ -97,7 +97,8 @@ export class Visit {
     this.scope = answer.subject.reference;
     this.line = new Connection({ url, ticket: () => this.#takeTicket(again) });
     this.outbox = new Outbox({
-      scope: `chat.${this.scope}`,
+      scope: this.scope,
+      prefix: OUTBOX,
       send: (frame) => this.line.send(frame),
       storage: kept.storage,
     });
@@ -150,6 +151,7 @@ export class Visit {
       if (!pages.has(form.reference)) pages.set(form.reference, this.#api.conversation(form.reference));
       return (await pages.get(form.reference)).messages.some((each) => each.cid === item.cid);
     };
-    await moveItems(this.#kept.storage, `chat.${from}`, `chat.${this.scope}`, wasStored);
+    const { storage } = this.#kept;
+    await moveItems({ storage, prefix: OUTBOX, from, to: this.scope, wasStored });
   }
 }
