@@ -26,6 +26,15 @@ def messages() -> list[dict[str, Any]]:
     return list(found.values())
 
 
+def sessions() -> list[dict[str, Any]]:
+    """What every session remembers, unpacked."""
+    from bitp.identity.models import Session
+    from bitp.identity.sessions import SessionStore
+
+    rows = Session.objects.values_list("session_data", "side")
+    return [SessionStore(None, side).decode(data) for data, side in rows]
+
+
 def set_inbox(key: str, host_secret: str, origins: str) -> None:
     """An inbox that a host site embeds."""
     from bitp.desk.channels.models import Inbox

@@ -8,6 +8,8 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from bitp.policies.secrets import redact
+
 # No channel of ours has longer addresses (the column's length).
 ADDRESS_CHARACTERS_MAX = 254
 
@@ -27,12 +29,12 @@ def normalised(channel: str, address: str) -> str:
 
 
 def is_email(address: str) -> bool:
-    """Whether the text has the form of a mail address."""
+    """Whether the text has the form of a mail address; one that holds a key or phrase is none."""
     try:
         validate_email(address)
     except ValidationError:
         return False
-    return True
+    return not redact(address).gives_away_funds
 
 
 def visitor_address(visitor: str) -> str:

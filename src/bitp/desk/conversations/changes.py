@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
+from bitp.desk.contacts.addresses import is_email
 from bitp.desk.contacts.models import Contact, Identity
 from bitp.desk.conversations.errors import AlreadyTaken, BadAddress, BadTopic, NotFound
 from bitp.desk.conversations.models import (
@@ -160,10 +159,8 @@ def _set_topic(reference: str, topic: str, by: Envelope) -> None:
 def leave_address(contact: Contact, reference: str, email: str) -> None:
     """Where the contact wants to be told when the answer comes; a claim, never proof."""
     address = email.strip().lower()
-    try:
-        validate_email(address)
-    except ValidationError as error:
-        raise BadAddress from error
+    if not is_email(email.strip()):
+        raise BadAddress
     with transaction.atomic():
         conversation = _lock(reference)
         if conversation.contact_id != contact.pk:
