@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bitp.demo.models import Letter
 from bitp.demo.people import CUSTOMER_PASSWORD, PEOPLE, Person
+from bitp.desk.staff import idle
 from bitp.identity.models import User
 from bitp.identity.one_time_code import STEP_S, code_at
 from bitp.identity.sessions import start_session
@@ -103,7 +104,8 @@ def _enter(request: HttpRequest, slug: str, *, is_staff: bool) -> None:
     person = next((p for p in fits if not p.is_stand_in), None)
     if person is None:
         raise Http404
-    start_session(request, User.objects.get(email=person.email), "demo:0")
+    start = idle.start if is_staff else start_session
+    start(request, User.objects.get(email=person.email), "demo:0")
 
 
 @demo_only

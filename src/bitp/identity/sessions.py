@@ -105,17 +105,25 @@ class SessionStore(SessionBase):
 
         The others, and a session without the value, get None.
         """
-        data = dict(self.items())
-        value = data.pop(name, None)
-        if value is None:
+        value = self.get(name)
+        if value is None or not self.change(name, None):
             return None
-        row = Session.objects.filter(session_key=_hash(self.session_key))
-        encoded = self.encode(data)
-        if not row.filter(session_data=self._stored).update(session_data=encoded):
-            return None
-        self._stored = encoded
-        self.pop(name)
         return value
+
+    def change(self, name: str, value: Any) -> bool:
+        """Writes one value at once (None removes it), unless another request changed the row.
+
+        False: it did, and nothing was written.
+        """
+        data = {key: each for key, each in self.items() if key != name}
+        if value is not None:
+            data[name] = value
+        encoded = self.encode(data)
+        row = Session.objects.filter(session_key=_hash(self.session_key))
+        if not row.filter(session_data=self._stored).update(session_data=encoded):
+            return False
+        self._stored, self._session_cache = encoded, data
+        return True
 
     @classmethod
     def clear_expired(cls) -> None:
@@ -165,7 +173,7 @@ def renew_session(request: HttpRequest, factor: str) -> None:
     user = request.user
     assert isinstance(user, User)
     with transaction.atomic():
-        _append_ended(user, [session_id(request)], "renewed")
+        append_ended(user, [session_id(request)], "renewed")
         request.session.cycle_key()
         moment_us = clock.now_us()
         request.session.update({PROVED_US: moment_us, ACTIVE_US: moment_us, FACTOR: factor})
@@ -177,7 +185,7 @@ def end_session(request: HttpRequest) -> None:
     user = request.user
     with transaction.atomic():
         if isinstance(user, User):
-            _append_ended(user, [session_id(request)], "signed_out")
+            append_ended(user, [session_id(request)], "signed_out")
         auth.logout(request)
 
 
@@ -186,7 +194,7 @@ def end_sessions_of(user: User, why: str) -> int:
     rows = Session.objects.select_for_update().filter(user=user)
     ids = [key[:ID_LENGTH] for key in rows.values_list("session_key", flat=True)]
     rows.delete()
-    _append_ended(user, ids, why)
+    append_ended(user, ids, why)
     return len(ids)
 
 
@@ -195,7 +203,8 @@ def envelope_of(user: User, session: str = "") -> Envelope:
     return Envelope(user.kind, f"user:{user.pk}", session)
 
 
-def _append_ended(user: User, ids: list[str], why: str) -> None:
+def append_ended(user: User, ids: list[str], why: str) -> None:
+    """Says in the log that these sessions are over, which cuts what is bound to them."""
     append(
         [
             Fact(

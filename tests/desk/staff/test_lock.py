@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 import bitp.desk.staff.jobs  # noqa: F401 - the worker finds it by itself
@@ -35,6 +35,7 @@ pytestmark = pytest.mark.django_db
 
 KEYS = "/console/keys/"
 QUARTER_S = 15 * 60
+LOCKED = {"kind": "session.ended", "data__contains": '"why":"locked"'}
 
 
 @pytest.fixture
@@ -176,7 +177,7 @@ def test_the_lock_sends_nobody_to_another_site(console: Client, carol: Member) -
 def test_somebody_who_leaves_locks_at_once(console: Client, carol: Member) -> None:
     assert console.post("/console/lock").status_code == 204
     assert console.get(KEYS, HTTP_ACCEPT="*/*").json()["code"] == "locked"
-    locked = Event.objects.get(kind="session.locked")
+    locked = Event.objects.get(**LOCKED)
     assert locked.actor_session == Event.objects.get(kind="session.started").actor_session
 
 
@@ -202,7 +203,7 @@ class TestTheWatch:
     def test_an_idle_session_is_locked_in_the_log(self, console: Client) -> None:
         age(console, ACTIVE_US, QUARTER_S + 1)
         self.run_due()
-        locked = Event.objects.get(kind="session.locked")
+        locked = Event.objects.get(**LOCKED)
         assert locked.actor_session == Event.objects.get(kind="session.started").actor_session
         assert not Job.objects.filter(kind="staff.idle").exists()
 
@@ -211,20 +212,20 @@ class TestTheWatch:
     ) -> None:
         age(console, ACTIVE_US, 60)
         self.run_due()
-        assert not Event.objects.filter(kind="session.locked").exists()
+        assert not Event.objects.filter(**LOCKED).exists()
         again = Job.objects.get(kind="staff.idle")
         assert again.due_us == console_session(console)[ACTIVE_US] + QUARTER_S * 1_000_000
 
     def test_a_session_that_is_over_is_not_looked_at_again(self, console: Client) -> None:
         console.post("/console/sign-out")
         self.run_due()
-        assert not Event.objects.filter(kind="session.locked").exists()
+        assert not Event.objects.filter(**LOCKED).exists()
         assert not Job.objects.filter(kind="staff.idle").exists()
 
     def test_a_locked_session_is_not_locked_twice(self, console: Client) -> None:
         console.post("/console/lock")
         self.run_due()
-        assert Event.objects.filter(kind="session.locked").count() == 1
+        assert Event.objects.filter(**LOCKED).count() == 1
 
     def test_a_reopened_console_is_watched_again(self, console: Client, carol: Member) -> None:
         device = give_passkey(carol.user)
@@ -233,7 +234,19 @@ class TestTheWatch:
         unlock(console, device)
         age(console, ACTIVE_US, QUARTER_S + 1)
         self.run_due()
-        assert Event.objects.filter(kind="session.locked").count() == 2
+        assert Event.objects.filter(**LOCKED).count() == 2
+
+    def test_a_sign_of_life_that_the_lock_overtook_does_not_reopen(
+        self, console: Client, carol: Member
+    ) -> None:
+        age(console, ACTIVE_US, QUARTER_S - 1)
+        late = RequestFactory().post("/console/activity")
+        late.session, late.user = console_session(console), carol.user
+        assert late.session[ACTIVE_US]
+        age(console, ACTIVE_US, 2)
+        self.run_due()
+        assert not idle.note(late)
+        assert console.get(KEYS, HTTP_ACCEPT="*/*").json()["code"] == "locked"
 
     def test_a_look_at_an_unknown_session_does_nothing(self) -> None:
         with transaction.atomic():

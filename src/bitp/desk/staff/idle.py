@@ -6,20 +6,34 @@ sockets; pages and calls are refused by the rights from the same moment on.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
 from bitp.desk.staff.models import Member
 from bitp.events import jobs
-from bitp.events.log import Fact, append
-from bitp.identity.models import STAFF, Session
-from bitp.identity.sessions import ACTIVE_US, SessionStore, envelope_of, session_id
+from bitp.identity.models import STAFF, Session, User
+from bitp.identity.sessions import (
+    ACTIVE_US,
+    SessionStore,
+    append_ended,
+    session_id,
+    start_session,
+)
 from bitp.lib import clock
 
 JOB = "staff.idle"
 # Activity is written down at most this often.
 ACTIVITY_US = 60 * 1_000_000
+
+
+def start(request: HttpRequest, user: User, factor: str) -> None:
+    """Signs a member of the staff in, watched from the start. Raises UserGone."""
+    with transaction.atomic():
+        start_session(request, user, factor)
+        watch(session_id(request), int(request.session[ACTIVE_US]))
 
 
 def watch(session: str, active_us: int) -> None:
@@ -29,11 +43,14 @@ def watch(session: str, active_us: int) -> None:
 
 
 def note(request: HttpRequest) -> bool:
-    """Keeps the lock away; True when it was written down, False when that was just done."""
+    """Keeps the lock away; False when that was just done, or the lock came first."""
+    session = request.session
+    assert isinstance(session, SessionStore)
     moment_us = clock.now_us()
-    if moment_us - int(request.session.get(ACTIVE_US, 0)) < ACTIVITY_US:
+    if moment_us - int(session.get(ACTIVE_US, 0)) < ACTIVITY_US:
         return False
-    request.session[ACTIVE_US] = moment_us
+    if not session.change(ACTIVE_US, moment_us):
+        return False
     Member.objects.filter(user__pk=request.user.pk or 0).update(seen_us=moment_us)
     return True
 
@@ -41,25 +58,36 @@ def note(request: HttpRequest) -> bool:
 def lock(request: HttpRequest) -> None:
     """Locks this session now."""
     with transaction.atomic():
-        request.session[ACTIVE_US] = 0
-        request.session.save()
-        _append_locked(session_id(request))
+        _lock(session_id(request))
 
 
 def look(session: str) -> None:
     """Locks the session if it is idle, else plans the next look; inside the job's transaction."""
-    row = Session.objects.filter(session_key__startswith=session, side=STAFF).first()
+    row = _find_row(session)
     if row is None or row.expire_date < clock.now():
         return
-    active_us = int(SessionStore(side=STAFF).decode(row.session_data).get(ACTIVE_US, 0))
+    active_us = int(_data(row).get(ACTIVE_US, 0))
     if clock.now_us() - active_us < settings.STAFF_IDLE_S * 1_000_000:
         watch(session, active_us)
     elif active_us:
-        _append_locked(session)
+        _lock(session)
 
 
-def _append_locked(session: str) -> None:
-    row = Session.objects.select_related("user").get(session_key__startswith=session)
-    assert row.user is not None
-    facts = {"session": session, "user": row.user.pk}
-    append([Fact("session.locked", facts, envelope=envelope_of(row.user, session))])
+def _lock(session: str) -> None:
+    """Under the row's lock: a sign of life on its way finds the row changed and is too late."""
+    row = _find_row(session)
+    if row is None or row.user is None:
+        return
+    row.session_data = SessionStore(side=STAFF).encode({**_data(row), ACTIVE_US: 0})
+    row.save(update_fields=["session_data"])
+    # Whoever comes back gets a new key, so what is bound to this one is over for good.
+    append_ended(row.user, [session], "locked")
+
+
+def _find_row(session: str) -> Session | None:
+    rows = Session.objects.select_for_update(of=("self",)).select_related("user")
+    return rows.filter(session_key__startswith=session, side=STAFF).first()
+
+
+def _data(row: Session) -> dict[str, Any]:
+    return SessionStore(side=STAFF).decode(row.session_data)

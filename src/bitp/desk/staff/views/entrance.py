@@ -18,7 +18,7 @@ from bitp.desk.staff.rights import find_member, public, staff_even_locked
 from bitp.desk.staff.views.answers import go_on, read_body, refused
 from bitp.identity import factors
 from bitp.identity.redirects import NEXT, is_own_path, safe_next
-from bitp.identity.sessions import ACTIVE_US, UserGone, end_session, session_id, start_session
+from bitp.identity.sessions import UserGone, end_session
 from bitp.identity.sides import CONSOLE_PATH
 
 
@@ -81,8 +81,7 @@ def enter(request: HttpRequest, factor: Authenticator) -> None:
     """Starts the session of whoever the factor belongs to, and its watch. Raises NotProved."""
     try:
         with transaction.atomic():
-            start_session(request, factor.user, factors.mark_used(factor))
-            idle.watch(session_id(request), int(request.session[ACTIVE_US]))
+            idle.start(request, factor.user, factors.mark_used(factor))
     except UserGone as error:
         raise NotProved from error
 
