@@ -194,7 +194,7 @@ def _end(invitations: QuerySet[Invitation]) -> None:
 
 
 def _lock_open(invitation_id: int) -> Invitation:
-    found = open_invitations().select_for_update().filter(pk=invitation_id).first()
+    found = open_invitations().select_for_update(of=("self",)).filter(pk=invitation_id).first()
     if found is None:
         raise BadInvitation
     return found
@@ -222,7 +222,9 @@ def _welcome(invitation: Invitation, person: Joining) -> Member:
 
 def _lock_member(member_id: int, becomes: str = "") -> Member:
     """The member, under a lock on them and on every operator. Raises NoMember, LastOperator."""
-    rows = Member.objects.select_for_update(of=("self",)).select_related("user").order_by("pk")
+    # The user's row is locked too: PostgreSQL reads again, after the wait, only what it locks.
+    locking = Member.objects.select_for_update(of=("self", "user"))
+    rows = locking.select_related("user").order_by("pk")
     locked = list(rows.filter(Q(pk=member_id) | Q(role=OPERATOR)))
     member = next((each for each in locked if each.pk == member_id), None)
     if member is None:
