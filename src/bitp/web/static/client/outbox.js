@@ -19,7 +19,6 @@
  * prefix of the keys in the storage, one for each kind of client.
  * send   (frame) => bool: false when there is no line.
  * lane   of an item: what it queues behind (else its thread or conversation).
- * prefix of its keys: the console has its own, so that a change of customer leaves it alone.
  *
  * An item: {cid, body, conversation, thread, note, topic, language, about, at_ms, state, code}.
  * state "waiting" or "refused" (with the server's code; retry() or discard() it).
@@ -133,7 +132,9 @@ export class Outbox {
   }
 
   /** Keeps an item and sends it as soon as there is a line. Throws OutboxError. */
-  put({ body, ...rest }) {
+  put({ body: typed, ...rest }) {
+    // Half of a surrogate pair is no text: the gateway would not even read the frame.
+    const body = typed.toWellFormed?.() ?? typed;
     const length = [...body].length;
     const items = this.items();
     if (!body.trim()) throw new OutboxError("empty");
