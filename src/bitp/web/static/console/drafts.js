@@ -54,7 +54,8 @@ export class Drafts {
     this.#timers.delete(key);
     const kept = this.#kept(reference, mode);
     if (!kept) return;
-    const frame = { t: "draft", conversation: reference, body: kept.text };
+    const body = kept.text.toWellFormed?.() ?? kept.text;
+    const frame = { t: "draft", conversation: reference, body };
     if (mode === "note") frame.note = true;
     if (!this.#line.send(frame)) return;
     if (kept.text) this.#keep(reference, mode, { ...kept, sent: true });

@@ -73,6 +73,7 @@ class Desk {
     const { line, outbox } = this;
     line.on("welcome", (frame) => learnServerTime(frame.at_us));
     line.on("welcome", () => outbox.flush({ again: true }));
+    line.on("lost", () => outbox.rest());
     line.on("ack", (frame) => outbox.ack(frame));
     line.on("state", (state) => state === "signed_out" && this.lock.look());
     outbox.on((change) => this.#hearOutbox(change));

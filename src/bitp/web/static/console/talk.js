@@ -19,6 +19,7 @@ export class Talk {
   /** How far this member had read, and how far the thread went, when it was opened. */
   #opened = { read: 0, last: 0 };
   #readAt = 0;
+  #turnAt = 0;
   #markTimer = 0;
   #head = 0;
 
@@ -106,6 +107,7 @@ export class Talk {
     this.thread.mergePage({ ...conversation, messages, more, head, marks });
     this.#desk.lists.put({ ...conversation, head });
     this.#head = head;
+    this.#turnAt = conversation.last_number;
     this.drafts = drafts;
     if (first) Object.assign(this.#opened, { read, last: this.thread.last });
     this.state = "ready";
@@ -128,16 +130,17 @@ export class Talk {
   }
 
   #merge(event) {
-    const isNew = !(event.data.number <= this.thread.last);
     this.thread.mergeEvent(event);
-    if (isNew) this.#turn(event);
+    if (event.kind === "message.posted") this.#turn(event.data);
   }
 
   /** Whose turn it is follows from who wrote; only what staff decide is an event of its own. */
-  #turn({ kind, data }) {
-    if (kind !== "message.posted" || data.note || data.kind === "system") return;
+  #turn({ number, note, kind, author }) {
+    if (number <= this.#turnAt) return;
+    this.#turnAt = number;
+    if (note || kind === "system" || !author) return;
     const { facts } = this.thread;
-    if (data.author?.kind === "contact") facts.status = "open";
+    if (author.kind === "contact") facts.status = "open";
     else if (facts.status !== "resolved") facts.status = "waiting";
   }
 
