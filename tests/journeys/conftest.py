@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.survival.running import System, running
 from tests.web.client.conftest import ARGUMENTS
+
+# Two browsers, three processes and a loaded machine of two cores.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")

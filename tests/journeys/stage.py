@@ -16,7 +16,7 @@ PICTURES = os.environ.get("BITP_PICTURES", "")
 WCAG = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 }
-LIMIT_MS = 15_000
+LIMIT_MS = 30_000
 
 
 @dataclass(frozen=True, slots=True)
