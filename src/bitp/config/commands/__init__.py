@@ -36,6 +36,9 @@ PARTS = {
     "worker": "jobs, mail, clocks",
 }
 
+# Commands that stand with what they are about: a function that takes the arguments.
+ELSEWHERE = {"redact": "bitp.policies.secrets.command"}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code."""
@@ -47,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if name not in {**COMMANDS, **PARTS}:
         print(f"bitp: there is no command {name!r}; bitp --help lists them", file=sys.stderr)
         return MISUSED
+    if name in ELSEWHERE:
+        return int(import_module(ELSEWHERE[name]).main(rest))
     return run_command(name, rest)
 
 
