@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import mmap
 import os
@@ -94,6 +95,8 @@ def _prepend(path: Path, variable: str) -> str:
 
 @functools.cache
 def _build_shim() -> Path:
-    built = Path(tempfile.mkdtemp(prefix="powercut-shim-")) / "shim.so"
+    made = tempfile.mkdtemp(prefix="powercut-shim-")
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    built = Path(made) / "shim.so"
     subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", built, _SOURCE], check=True)
     return built
