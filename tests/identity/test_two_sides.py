@@ -15,6 +15,7 @@ from bitp.identity.sides import CONSOLE_CSRF_COOKIE, side_of
 from tests.identity.signing_in import (
     JSON,
     PAGE,
+    PASSWORD,
     console_session,
     give_passkey,
     sign_in_customer,
@@ -96,6 +97,17 @@ def test_a_forged_cookie_does_not_end_the_session_it_names(client: Client, carol
     assert is_staff_in(client)
 
 
+def test_signing_in_over_a_forged_cookie_does_not_end_the_session_it_names(
+    client: Client, alice: User, carol: Member
+) -> None:
+    sign_in_staff(client, carol)
+    mallory = Client()
+    mallory.cookies[CUSTOMER_COOKIE] = client.cookies[STAFF_COOKIE].value
+    sign_in_customer(mallory, alice)
+    assert is_customer_in(mallory)
+    assert is_staff_in(client)
+
+
 def test_a_row_moved_to_the_other_side_does_not_open(client: Client, alice: User) -> None:
     """Even who can write the table cannot make one kind of session out of the other."""
     sign_in_customer(client, alice)
@@ -118,6 +130,8 @@ def test_a_customer_written_into_a_staff_session_is_nobody(
 def test_a_member_written_into_a_customers_session_is_nobody(
     client: Client, alice: User, carol: Member
 ) -> None:
+    carol.user.set_password(PASSWORD)
+    carol.user.save()
     sign_in_customer(client, alice)
     session = SessionStore(client.cookies[CUSTOMER_COOKIE].value, CUSTOMER)
     session["_auth_user_id"] = str(carol.user.pk)
