@@ -55,12 +55,16 @@ SURE_SCORE_MIN = 40
 WIDENED_CHARS_MAX = 12
 """A part found inside a stretch grows by so many on each side where that betters its score."""
 
+LONG_CHAIN_CHARACTERS = 96
+"""Four phrases of the largest size."""
+
 CHECKSUMS_MAX = 400
 """Checksums computed for one message; past them a good score counts as a right checksum."""
 
 SMALLEST = PHRASE_SIZES[0]
 
-_MONOTONES = tuple([*numbers][end] * 4 for numbers in CHARACTER_NUMBERS for end in (0, -1))
+# How the phrases of nothing but zeros and nothing but ones begin, in either list.
+_ZEROS, _ONES = ([*CHARACTER_NUMBERS[0]][end] * 4 for end in (0, -1))
 _RARE_TRIPLE = re.compile(f"[{RARE}].{{0,6}}[{RARE}].{{0,6}}[{RARE}]", re.DOTALL)
 
 
@@ -89,29 +93,27 @@ class Checksums:
         )
 
 
-def find_han_phrases(message: Message) -> Iterable[Found]:
-    text = message.text
-    if SPACED.search(text) or any(map(text.__contains__, _MONOTONES)):
-        return _find_phrases(text)
-    named = "助记" in text or "助記" in text
-    if not named and not _RARE_TRIPLE.search(text):
-        return ()
-    enough = NAMED_SCORE_MIN if named else CHECKED_SCORE_MIN
-    return _find_phrases(text) if _best_score(text) > enough else ()
+def may_hold_han_phrase(text: str) -> bool:
+    """Cheap: whether characters stand by themselves, or twelve in a row score well enough."""
+    if SPACED.search(text) or _ZEROS in text or _ONES in text:
+        return True
+    if "助记" in text or "助記" in text:
+        return _best_score(text) > NAMED_SCORE_MIN
+    return _RARE_TRIPLE.search(text) is not None and _best_score(text) > CHECKED_SCORE_MIN
+
+
+def find_han_phrases(message: Message) -> Iterator[Found]:
+    checksums = Checksums()
+    for chain in find_chains(message.text, at_least=SMALLEST):
+        sums = _running_scores(chain.characters)
+        for group in _overlapping(_windows(chain, sums, checksums)):
+            yield _report(chain, sums, group)
 
 
 def _best_score(text: str) -> int:
     """Of any twelve in a row, gaps left out."""
     sums = _running_scores(all_han(text))
     return max(map(sub, sums[SMALLEST:], sums), default=LOWEST_SCORE)
-
-
-def _find_phrases(text: str) -> Iterator[Found]:
-    checksums = Checksums()
-    for chain in find_chains(text, at_least=SMALLEST):
-        sums = _running_scores(chain.characters)
-        for group in _overlapping(_windows(chain, sums, checksums)):
-            yield _report(chain, sums, group)
 
 
 def _running_scores(characters: str) -> list[int]:
@@ -140,24 +142,37 @@ def _spans(sums: Sequence[int], score_min: int) -> Iterator[tuple[int, int, int]
 
 
 def _set_apart(chain: Chain, sums: Sequence[int], checksums: Checksums) -> Iterator[Window]:
-    for start, end in _whole_parts(chain):
-        score = sums[end] - sums[start]
-        characters = chain.characters[start:end]
-        enough, enough_checked = _scores_apart(chain, start, end)
-        if len(set(characters)) * 2 <= end - start:
-            enough_checked = LOWEST_SCORE
-        right = score > enough_checked and checksums.right(characters)
-        if right or score > enough:
-            yield Window(start, end, right)
+    """Every part of a usual size that begins and ends with a run and scores well enough.
 
-
-def _whole_parts(chain: Chain) -> Iterator[tuple[int, int]]:
-    """Start and end of every part of a usual size that begins and ends with a run."""
-    starts = [start for start, begins in enumerate(chain.starts) if begins]
+    Parts of a part that is a phrase already are left out, in a long chain even without a checksum.
+    """
+    begins = [start for start, is_start in enumerate(chain.starts) if is_start]
+    is_long = len(chain.characters) > LONG_CHAIN_CHARACTERS
+    covered: Sequence[int] = [0] * len(chain.starts)
     for size in reversed(PHRASE_SIZES):
-        for start in starts:
-            if start + size < len(chain.starts) and chain.starts[start + size]:
-                yield start, start + size
+        ends = list(covered)
+        for start in begins:
+            end = start + size
+            if end >= len(chain.starts):
+                break
+            if covered[start] >= end or not chain.starts[end]:
+                continue
+            window = _find_window(chain, sums[end] - sums[start], start, end, checksums)
+            if window:
+                yield window
+                ends[start] = max(ends[start], end if window.checksum or is_long else 0)
+        covered = list(accumulate(ends, max))
+
+
+def _find_window(
+    chain: Chain, score: int, start: int, end: int, checksums: Checksums
+) -> Window | None:
+    characters = chain.characters[start:end]
+    enough, enough_checked = _scores_apart(chain, start, end)
+    if len(set(characters)) * 2 <= end - start:
+        enough_checked = LOWEST_SCORE
+    right = score > enough_checked and checksums.right(characters)
+    return Window(start, end, right) if right or score > enough else None
 
 
 def _scores_apart(chain: Chain, start: int, end: int) -> tuple[int, int]:

@@ -18,20 +18,21 @@ _LENGTHS_WRITTEN = (
 LENGTHS = {entry[:2]: int(entry[2:]) for entry in _LENGTHS_WRITTEN.split()}
 """Country → characters of its numbers, from the IBAN registry."""
 
-_START = re.compile(r"[a-z](?<![0-9a-z].)[a-z][0-9]{2}(?=[ -]?[0-9a-z]{4})")
+# Begins at the digits, of which a text has fewer than letters.
+_CHECK_DIGITS = re.compile(r"[0-9](?<=[a-z][a-z].)(?<![0-9a-z]...)[0-9](?=[ -]?[0-9a-z]{4})")
 
 
 def find_ibans(message: Message) -> Iterator[Found]:
-    for start in _START.finditer(message.lower):
-        length = LENGTHS.get(start[0][:2])
-        rest = _rest(length - len(start[0])).match(message.lower, start.end()) if length else None
+    lower = message.lower
+    for digits in _CHECK_DIGITS.finditer(lower):
+        start = digits.start() - len("de")
+        length = LENGTHS.get(lower[start : start + len("de")])
+        rest = _rest(length - len("de00")).match(lower, digits.end()) if length else None
         if not rest:
             continue
-        number = (start[0] + rest[0]).replace(" ", "").replace("-", "")
+        number = lower[start : rest.end()].replace(" ", "").replace("-", "")
         if _is_right(number):
-            yield Found(
-                Kind.IBAN, start.start(), rest.end(), len(number), Grade.CHECKSUM_OK, number
-            )
+            yield Found(Kind.IBAN, start, rest.end(), len(number), Grade.CHECKSUM_OK, number)
 
 
 @cache

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bitp.policies.secrets.finding import Found, Grade, Kind, Message
 
 BEFORE_CHARS = 64
-AFTER_CHARS = 32
+AFTER_CHARS = 48
 """A code stands in the clause that names it."""
 
 RECOVERY_LIST_CHARS_MAX = 400
@@ -21,7 +21,7 @@ BETWEEN_CHARS_MAX = 36
 """Between a name and a long code: «… code that I just got is …»."""
 
 _NUMBER = re.compile(
-    r"[0-9](?<![0-9a-z.,:/#$¥€-].)(?:[0-9]{2}[ -][0-9]{3}|[0-9]{3}[ -][0-9]{4}|[0-9]{3,7})"
+    r"[0-9](?<![0-9a-z.,:/#$¥€].)(?:[0-9]{2}[ -][0-9]{3}|[0-9]{3}[ -][0-9]{4}|[0-9]{3,7})"
     r"(?![0-9a-fh-z]|[.,:/ -][0-9]|\s?(?:usd|btc|eth|cny|rmb|%|％|秒|分|小时|天|日|月|元|块|次|个"
     r"|人|号|年|位|sec|min|hour|times|day|u(?![a-z])))"
 )
@@ -47,8 +47,9 @@ _OTHER_NUMBER = re.compile(
     r"|phone|order|ending|error|ticket|account|uid|wait|after|within|amount|(?<![a-z])id(?![a-z])|[0-9]"
 )
 _NAMED_BEHIND = re.compile(
-    r"['\"”」】)）]?[\s,，]?(?:is|was|it's|是|为|這是|这是|[(（])\s?(?:bitp|my|the|your|a|我的|我|你的|您的|刚收到的"
-    rf"|收到的|短信|邮箱|手机|谷歌|\s)*(?:{_NAME.pattern}|code)"
+    r"['\"”」】)）]?[\s,，]?(?:is|was|it's|是|为|這是|这是|[(（])\s?(?:[a-z]{1,16}\s){0,3}"
+    r"(?:我的|我|你的|您的|刚收到的|收到的|短信|邮箱|手机|谷歌|\s){0,4}"
+    rf"(?:{_NAME.pattern}|code)"
 )
 _RECOVERY = re.compile(r"(?:recovery|backup) ?codes?|恢复码|恢復碼|备用码|備用碼|备份码|備份碼")
 _GROUPS = re.compile(
@@ -63,7 +64,10 @@ def find_one_time_codes(message: Message) -> Iterator[Found]:
         return
     for match in _NUMBER.finditer(lower):
         digits = re.sub("[ -]", "", match[0])
-        ahead = lower[max(0, match.start() - BEFORE_CHARS) : match.start()].removesuffix(" g-")
+        ahead = lower[max(0, match.start() - BEFORE_CHARS) : match.start()]
+        if ahead.endswith("-") and not ahead.endswith("g-"):
+            continue
+        ahead = ahead.removesuffix("g-")
         behind = lower[match.end() : match.end() + AFTER_CHARS]
         is_long = len(digits) >= LONG_CODE_DIGITS
         if _is_named_ahead(ahead, is_long) or (is_long and _NAMED_BEHIND.match(behind)):
@@ -83,8 +87,6 @@ def _is_named_ahead(ahead: str, is_long: bool) -> bool:
 def find_recovery_codes(message: Message) -> Iterator[Found]:
     """All codes of a list, as long as no word stands between them."""
     lower = message.lower
-    if not ("recovery" in lower or "backup" in lower or "码" in lower or "碼" in lower):
-        return
     for name in _RECOVERY.finditer(lower):
         named_until = name.end()
         for match in _GROUPS.finditer(lower, named_until, named_until + RECOVERY_LIST_CHARS_MAX):

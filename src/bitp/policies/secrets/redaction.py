@@ -23,13 +23,14 @@ from bitp.policies.secrets.finding import (
     mask,
 )
 from bitp.policies.secrets.folding import Folded, fold
-from bitp.policies.secrets.han_phrase import find_han_phrases
+from bitp.policies.secrets.han_phrase import find_han_phrases, may_hold_han_phrase
 from bitp.policies.secrets.iban import find_ibans
 from bitp.policies.secrets.one_time_code import find_one_time_codes, find_recovery_codes
 from bitp.policies.secrets.otpauth import find_authenticator_secrets
 from bitp.policies.secrets.private_key import find_private_keys
 from bitp.policies.secrets.resident_id import find_resident_ids
 from bitp.policies.secrets.seed_phrase import find_seed_phrases
+from bitp.policies.secrets.word_runs import may_hold_run
 
 SECRET_CHARS_MIN = 4
 """The shortest secret is a one-time code of four digits."""
@@ -64,21 +65,24 @@ def _without_masks(text: str) -> str:
 
 
 def _find_all(message: Message, known_txids: frozenset[str]) -> list[Found]:
-    found = [
-        *find_seed_phrases(message),
-        *find_han_phrases(message),
-        *find_recovery_codes(message),
-    ]
-    if _LONG_STRING.search(message.text) or _GROUPS.search(message.text):
+    text, lower = message
+    found: list[Found] = []
+    if may_hold_run(lower):
+        found += find_seed_phrases(message)
+    if may_hold_han_phrase(text):
+        found += find_han_phrases(message)
+    if "recovery" in lower or "backup" in lower or "码" in lower or "碼" in lower:
+        found += find_recovery_codes(message)
+    if _LONG_STRING.search(text) or _GROUPS.search(text) or "otpauth" in lower:
         found += find_private_keys(message, known_txids)
         found += find_authenticator_secrets(message)
         found += find_api_secrets(message)
-    if _NUMBER.search(message.text):
+    if _NUMBER.search(text):
         found += find_one_time_codes(message)
-        if _LONG_NUMBER.search(message.lower):
+        found += find_ibans(message)
+        if _LONG_NUMBER.search(text):
             found += find_cards(message)
             found += find_resident_ids(message)
-        found += find_ibans(message)
     return found
 
 

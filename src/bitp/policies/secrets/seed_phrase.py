@@ -7,11 +7,13 @@ words, its checksum, the way it is set apart, and what stands beside it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from operator import sub
+from typing import NamedTuple
 
 from bitp.policies.secrets.finding import Found, Grade, Kind, Message
+from bitp.policies.secrets.spelling import meant
 from bitp.policies.secrets.surroundings import SEED_WORDS
 from bitp.policies.secrets.word_lists import (
     ABBREVIATION_LETTERS,
@@ -19,7 +21,7 @@ from bitp.policies.secrets.word_lists import (
     is_phrase,
     read_everyday,
 )
-from bitp.policies.secrets.word_runs import Run, find_runs, may_hold_run
+from bitp.policies.secrets.word_runs import Run, find_runs
 
 CHECKED_WORDS_MAX = 36
 """Longer runs are removed without looking for a checksum inside."""
@@ -42,16 +44,25 @@ USUAL_SEPARATORS_SHARE = 0.75
 EVERYDAY = frozenset(read_everyday("english"))
 
 
-def find_seed_phrases(message: Message) -> Iterable[Found]:
-    if not may_hold_run(message.lower):
-        return ()
-    return [_report(run) for run in find_runs(message.lower) if _is_phrase_like(message.lower, run)]
+class Checked(NamedTuple):
+    """Part of a run with a right checksum, after correcting one misspelled word at most."""
+
+    start: int
+    end: int
+    numbers: Sequence[int]
 
 
-def _is_phrase_like(lower: str, run: Run) -> bool:
-    size = len(run.words)
-    if _has_right_checksum(run.numbers):
+def find_seed_phrases(message: Message) -> Iterator[Found]:
+    for run in find_runs(message.lower):
+        checked = _find_checked(run)
+        if _is_phrase_like(message.lower, run, checked):
+            yield _report(run, checked)
+
+
+def _is_phrase_like(lower: str, run: Run, checked: Checked | None) -> bool:
+    if checked and _is_set_apart(run, checked.start, checked.end):
         return True
+    size = len(run.words)
     everyday = _everyday_share(run)
     if _speaks_of_seed(lower, run):
         return everyday < LABELLED_PROSE_SHARE
@@ -72,9 +83,9 @@ def _everyday_share(run: Run) -> float:
 
 
 def _speaks_of_seed(lower: str, run: Run) -> bool:
-    ahead = lower[max(0, run.start - CONTEXT_CHARS) : run.start]
-    behind = lower[run.end : run.end + CONTEXT_CHARS]
-    return bool(SEED_WORDS.search(ahead) or SEED_WORDS.search(behind))
+    """In the words beside the run, or in its first ones: «seed phrase» is on the list itself."""
+    around = lower[max(0, run.start - CONTEXT_CHARS) : run.end + CONTEXT_CHARS]
+    return SEED_WORDS.search(around) is not None
 
 
 def _is_inside_list(run: Run) -> bool:
@@ -95,11 +106,9 @@ def _usual_separator(run: Run) -> str:
 
 def _has_phrase_set_apart(run: Run) -> bool:
     """Whether whole lines or clauses of the run add up to a usual number of words."""
-    usual = _usual_separator(run)
-    breaks = [at + 1 for at, separator in enumerate(run.separators) if separator != usual]
-    if not breaks:
+    ends = _clause_ends(run)
+    if ends == [0, len(run.words)]:
         return False
-    ends = [0, *breaks, len(run.words)]
     longest = PHRASE_SIZES[-1]
     return any(
         end - start in PHRASE_SIZES
@@ -108,38 +117,66 @@ def _has_phrase_set_apart(run: Run) -> bool:
     )
 
 
-def _has_right_checksum(numbers: Sequence[int | None]) -> bool:
-    return (
-        len(numbers) in PHRASE_SIZES
-        and None not in numbers
-        and is_phrase(number for number in numbers if number is not None)
-    )
+def _is_set_apart(run: Run, start: int, end: int) -> bool:
+    return {start, end} <= set(_clause_ends(run))
 
 
-def _checksum_size(run: Run) -> int:
-    """The largest usual size for which a part of the run has a right checksum; 0 for none."""
+def _clause_ends(run: Run) -> list[int]:
+    """Numbers of words after which another separator than the usual one stands; 0 and all too."""
+    usual = _usual_separator(run)
+    breaks = [at + 1 for at, separator in enumerate(run.separators) if separator != usual]
+    return [0, *breaks, len(run.words)]
+
+
+def _find_checked(run: Run) -> Checked | None:
+    """The largest part of a usual size with a right checksum."""
     count = len(run.numbers)
     if count > CHECKED_WORDS_MAX:
-        return 0
+        return None
     for size in reversed(PHRASE_SIZES):
         for start in range(count - size + 1):
-            if _has_right_checksum(run.numbers[start : start + size]):
-                return size
-    return 0
+            numbers = _find_right_numbers(run, start, start + size)
+            if numbers:
+                return Checked(start, start + size, numbers)
+    return None
 
 
-def _report(run: Run) -> Found:
-    size = _checksum_size(run)
-    words = " ".join(word[0] for word in run.words)
+def _find_right_numbers(run: Run, start: int, end: int) -> Sequence[int] | None:
+    numbers = run.numbers[start:end]
+    known = [number for number in numbers if number is not None]
+    if len(known) == len(numbers):
+        return known if is_phrase(known) else None
+    if len(known) < len(numbers) - 1 or not _is_set_apart(run, start, end):
+        return None
+    at = numbers.index(None)
+    for number in meant(run.words[start + at][0], run.language):
+        corrected = [*known[:at], number, *known[at:]]
+        if is_phrase(corrected):
+            return corrected
+    return None
+
+
+def _report(run: Run, checked: Checked | None) -> Found:
+    numbers: Sequence[int | None] = checked.numbers if checked else run.numbers
+    # The same phrase gets the same fingerprint in capitals, shortened, or among chat words.
+    secret = f"{run.language} {' '.join(map(str, numbers))}"
+    words = run.words
+    if checked and _is_set_apart(run, checked.start, checked.end):
+        words = words[checked.start : checked.end]
     return Found(
-        Kind.SEED_PHRASE, run.start, run.end, size or len(run.words), _grade(run, size), words
+        Kind.SEED_PHRASE,
+        words[0].start(),
+        words[-1].end(),
+        len(numbers),
+        _grade(run, checked is not None),
+        secret,
     )
 
 
-def _grade(run: Run, checksum_size: int) -> Grade:
-    if checksum_size:
-        shortened = all(len(word[0]) <= ABBREVIATION_LETTERS for word in run.words)
-        return Grade.ABBREVIATED if shortened else Grade.CHECKSUM_OK
+def _grade(run: Run, is_right: bool) -> Grade:
     if None in run.numbers:
         return Grade.MISSPELLED
+    if is_right:
+        shortened = all(len(word[0]) <= ABBREVIATION_LETTERS for word in run.words)
+        return Grade.ABBREVIATED if shortened else Grade.CHECKSUM_OK
     return Grade.CHECKSUM_FAILED if len(run.words) in PHRASE_SIZES else Grade.PARTIAL

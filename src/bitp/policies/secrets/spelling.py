@@ -1,4 +1,4 @@
-"""Whether a word is one slip of the finger away from a word on a list."""
+"""The words of a list that are one slip of the finger away."""
 
 from __future__ import annotations
 
@@ -12,13 +12,20 @@ MISSPELLED_LETTERS_MAX = 12
 
 
 def is_nearly_on_list(word: str, language: str) -> bool:
-    """One letter left out, added, changed, or two swapped. Syllables are not compared."""
+    """Whether some word or short form is one slip away. Syllables are not compared."""
     if language in SYLLABIC:
         return True
+    return next(meant(word, language), None) is not None
+
+
+def meant(word: str, language: str) -> Iterator[int]:
+    """Numbers of the words it may be: one letter left out, added, changed, or two swapped."""
     if not 2 < len(word) <= MISSPELLED_LETTERS_MAX:
-        return False
-    forms = numbers_of(language)
-    return any(slip in forms for slip in _slips(word, _letters(language)))
+        return
+    numbers = numbers_of(language)
+    for slip in _slips(word, _letters(language)):
+        if slip in numbers:
+            yield numbers[slip]
 
 
 def _slips(word: str, letters: str) -> Iterator[str]:

@@ -45,7 +45,7 @@ _MADE: dict[str, tuple[str, Callable[[Path], str]]] = {
     "app.js": ("widget/app.js", joined),
     "en.js": ("widget/strings/en.js", _read),
     "zh-hans.js": ("widget/strings/zh-hans.js", _read),
-    "redact.js": ("client/redact.js", joined),
+    "redact.js": ("widget/redact.js", joined),
     "widget.css": ("widget/widget.css", _read),
 }
 

@@ -1,0 +1,146 @@
+"""The browser's redaction: small, current, and as good as it says, in a real browser."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, sync_playwright
+
+from bitp.policies.secrets import MASK_PATTERN
+from bitp.policies.secrets.browser_words import TARGET, for_browser, render
+from bitp.policies.secrets.surroundings import KEY_WORDS
+from tests.policies.secrets.corpus import corpus
+from tests.policies.secrets.sample import Sample
+
+WIDGET = Path(TARGET).parent
+FILES = ("redact.js", "redact-words.js")
+PACKED_BYTES_MAX = 12 * 1024
+KNOWN_KINDS = ("private_key", "card", "resident_id")
+KNOWN_LISTS = ("english", "chinese_simplified")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
+ORIGIN = "http://localhost:9"
+HEX = "e9873d79c6d87dc0fb6a5778633389f4453213303da61f20bd67fc233aa33262"
+
+
+@pytest.mark.once
+def test_the_written_word_data_is_current() -> None:
+    assert TARGET.read_text(encoding="utf-8") == render(), (
+        "run: python -m bitp.policies.secrets.browser_words"
+    )
+
+
+@pytest.mark.once
+def test_both_files_together_stay_small() -> None:
+    packed = sum(len(gzip.compress((WIDGET / name).read_bytes(), 9)) for name in FILES)
+    print(f"{packed:,} bytes packed")
+    assert packed <= PACKED_BYTES_MAX
+
+
+@pytest.mark.once
+def test_no_look_behind_is_written_for_older_browsers() -> None:
+    assert "(?<" not in for_browser(KEY_WORDS)
+    assert "(?<" not in (WIDGET / "redact.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(chromium_path: str) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(FLAGS))
+        opened = browser.new_page()
+        opened.route(f"{ORIGIN}/**", _serve)
+        opened.goto(f"{ORIGIN}/")
+        yield opened
+        browser.close()
+
+
+def _serve(route: Route) -> None:
+    name = route.request.url.removeprefix(f"{ORIGIN}/")
+    if name in FILES:
+        route.fulfill(path=WIDGET / name, content_type="text/javascript; charset=utf-8")
+    else:
+        route.fulfill(body="<!doctype html><meta charset=utf-8>", content_type="text/html")
+
+
+def redacted_in(page: Page, texts: list[str]) -> list[dict[str, Any]]:
+    script = """async (texts) => {
+      const { redact } = await import("/redact.js");
+      return JSON.stringify(texts.map((text) => redact(text)));
+    }"""
+    answer: list[dict[str, Any]] = json.loads(page.evaluate(script, texts))
+    return answer
+
+
+def is_known(sample: Sample) -> bool:
+    if sample.kind == "seed_phrase":
+        return sample.language in KNOWN_LISTS
+    return sample.kind in KNOWN_KINDS or sample.form == "link"
+
+
+@pytest.mark.browser
+@pytest.mark.once
+def test_what_the_browser_knows_it_finds_and_the_rest_it_leaves(page: Page) -> None:
+    samples = [sample for sample in corpus()[::2] if is_known(sample) or not sample.kind]
+    total: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    touched = []
+    for sample, answer in zip(samples, redacted_in(page, [s.text for s in samples]), strict=True):
+        kinds = [finding["kind"] for finding in answer["findings"]]
+        total[sample.kind] += 1
+        found[sample.kind] += sample.kind in kinds
+        if not sample.kind and kinds:
+            touched.append(sample.text)
+    print({kind: f"{found[kind]}/{total[kind]}" for kind in total if kind}, len(touched), "touched")
+    assert all(found[kind] >= 0.97 * total[kind] for kind in total if kind)
+    assert len(touched) <= total[""] // 500, touched[:5]
+
+
+@pytest.mark.browser
+@pytest.mark.once
+def test_masks_are_the_servers_and_a_mask_is_left_alone(page: Page) -> None:
+    texts = [
+        "my card ４１１１ 1111 1111 1111 thanks",
+        "⟦removed:seed_phrase:12⟧ 好",
+        f"{HEX}",
+        f"txid {HEX}",
+        "ok 👍🏽 11010519491231002X\u200b。",
+    ]
+    answers = redacted_in(page, texts)
+    assert [answer["text"] for answer in answers] == [
+        "my card ⟦removed:card:16⟧ thanks",
+        "⟦removed:seed_phrase:12⟧ 好",
+        "⟦removed:private_key:64⟧",
+        f"txid {HEX}",
+        "ok 👍🏽 ⟦removed:resident_id:18⟧\u200b。",
+    ]
+    assert [len(answer["findings"]) for answer in answers] == [1, 0, 1, 0, 1]
+    assert MASK_PATTERN.search(answers[0]["text"])
+
+
+@pytest.mark.browser
+@pytest.mark.once
+def test_hostile_text_takes_time_in_proportion(page: Page) -> None:
+    script = """async (part) => {
+      const { redact } = await import("/redact.js");
+      const cost = (count) => {
+        const text = part.repeat(count);
+        let best = Infinity;
+        for (let n = 0; n < 5; n++) {
+          const start = performance.now();
+          redact(text);
+          best = Math.min(best, performance.now() - start);
+        }
+        return best;
+      };
+      const small = Math.ceil(100_000 / part.length);
+      return cost(4 * small) / cost(small);
+    }"""
+    for part in ("a", "的", "壤 对 ", "abandon ", "4", "xprv9s ", "-----BEGIN PRIVATE KEY-----"):
+        ratios = [page.evaluate(script, part) for _ in range(3)]
+        print(f"{part!r}: ratios {ratios}")
+        assert min(ratios) <= 9, part
