@@ -81,5 +81,17 @@ def get_secret_key(folder: Path) -> str:
         fresh.unlink(missing_ok=True)
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT, 0o600), "w") as key_file:
             key_file.write(secrets.token_urlsafe(SECRET_KEY_BYTES))
+            key_file.flush()
+            os.fsync(key_file.fileno())
         fresh.replace(path)
+        _sync_folder(folder)
     return path.read_text()
+
+
+def _sync_folder(folder: Path) -> None:
+    """After this the folder's new names survive a power cut too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -96,6 +96,7 @@ def _database() -> dict[str, object]:
             "ENGINE": "bitp.events.sqlite",
             "NAME": ENVIRONMENT.data / "bitp.sqlite3",
             "OPTIONS": {"sync_delay_ms": ENVIRONMENT.sync_delay_ms},
+            "CONN_MAX_AGE": None,
             "TEST": {"NAME": ENVIRONMENT.data / "test.sqlite3"},
         }
     url = urlsplit(ENVIRONMENT.database_url)
@@ -115,8 +116,9 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "identity.User"
-# Addresses are unique in lower case, by a constraint the check does not know.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+# Addresses are unique in lower case, by a constraint the check does not know; forms are protected
+# by TwoCsrfCookies, a subclass that the check does not know either (a test tries it).
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W003"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["bitp.identity.passwords.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -165,7 +167,8 @@ CSRF_TRUSTED_ORIGINS = [ORIGIN]
 CSRF_FAILURE_VIEW = "bitp.site.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_SSL_REDIRECT = False  # the proxy in front does it; see docs/operating
+# Only a trusted proxy's word makes a request plain HTTP; see bitp.config.wsgi.
+SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 X_FRAME_OPTIONS = "SAMEORIGIN" if IS_DEMO else "DENY"
