@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -120,6 +121,11 @@ def watched(page: Page) -> Page:
     return page
 
 
+def script(name: str) -> str:
+    """A script of the tests, to be evaluated in a page."""
+    return (Path(__file__).parent / "scripts" / f"{name}.js").read_text("utf-8")
+
+
 def until(page: Page, condition: str, argument: Any = None) -> None:
     """Waits for a condition in the page (as a function: its policy forbids eval)."""
     is_function = re.match(r"\(\w*\) =>", condition)
@@ -175,10 +181,6 @@ CONTENT_POLICY = (
 HOST_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A shop</title>
 <script src="/calls.js"></script></head><body><h1>A shop</h1>
 <script src="{bitp}/widget.js" defer data-inbox="shop"></script></body></html>"""
-# As the loader's head describes calls before it has loaded.
-CALLS = """window.violations = [];
-addEventListener("securitypolicyviolation", (e) => violations.push(e.violatedDirective + " " + e.blockedURI));
-(window.BitP = window.BitP || []).push(["on", "unread", (n) => (window.unread = n)]);"""
 
 
 class Host(http.server.ThreadingHTTPServer):
@@ -197,7 +199,7 @@ class _Pages(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         bitp = self.server.bitp
         is_script = self.path == "/calls.js"
-        body = (CALLS if is_script else HOST_PAGE.format(bitp=bitp)).encode()
+        body = (script("host") if is_script else HOST_PAGE.format(bitp=bitp)).encode()
         policy = CONTENT_POLICY.format(bitp=bitp, socket=bitp.replace("http", "ws"))
         self.send_response(200)
         self.send_header("Content-Type", "text/javascript" if is_script else "text/html")

@@ -11,23 +11,12 @@ from playwright.sync_api import Page, WebSocketRoute
 
 from bitp.live.protocol import CLOSE_CODES
 from tests.survival.running import System
-from tests.web.client.conftest import Desk, until
+from tests.web.client.conftest import Desk, script, until
 
 pytestmark = pytest.mark.browser
 
-# In the page: window.line, and what it told.
-SETUP = """async ({ url, ticket }) => {
-  const { Connection } = await import("/static/client/connection.js");
-  Object.assign(window, { states: [], events: [], told: [], tickets: 0, resyncs: 0 });
-  const line = (window.line = new Connection({ url, ticket: async () => {
-    window.tickets += 1;
-    if (window.noTicket) throw Object.assign(new Error("no"), window.noTicket);
-    return ticket;
-  } }));
-  line.on("state", (state) => states.push(state));
-  for (const name of ["ack", "typing", "refused", "lost", "welcome"]) line.on(name, () => told.push(name));
-}"""
-FOLLOW = """(n) => line.follow("s", n, ({ n }) => events.push(n), async (head) => { resyncs += 1; return head; })"""
+SETUP = script("connection")
+FOLLOW = """(n) => follow("s", n)"""
 
 
 class Server:
@@ -268,33 +257,21 @@ def test_a_refused_stream_is_told_and_not_asked_for_again(blank: Page, server: S
 
 
 # The real gateway, with sockets that never open: as behind a proxy that does not know them.
-BLOCKED = """window.WebSocket = class {
-  static OPEN = 1;
-  constructor() { (window.socketsTried ??= []).push(1); setTimeout(() => this.onclose?.({ code: 1006, reason: "" }), 5); }
-  close() {}
-};"""
+BLOCKED = script("no_sockets")
 
 
 def test_where_sockets_are_blocked_it_polls(page: Page, system: System, carol: Desk) -> None:
     page.add_init_script(BLOCKED)
     page.goto(f"{system.origin}/healthz")
-    answer = page.evaluate(
-        """async () => (await fetch("/chat/ticket", { method: "POST", headers: { "Content-Type": "application/json" },
-             body: JSON.stringify({ inbox: "site" }) })).json()"""
-    )
+    answer = page.evaluate(script("ticket"))
     page.evaluate(SETUP, {"url": "/live", "ticket": answer["ticket"]})
-    page.evaluate(
-        """(stream) => {
-          window.acks = [];
-          line.on("ack", (frame) => acks.push(frame));
-          line.follow(stream, 0, (event) => events.push(event.kind), (head) => head);
-          line.start();
-        }""",
-        answer["subject"]["stream"],
-    )
+    page.evaluate("line.start()")
     until(page, "line.state === 'online'")
     page.evaluate(
-        "for (const n of [1, 2, 3]) line.send({ t: 'send', cid: `poll${n}-${Date.now()}`, body: `polled ${n}`, thread: 'p' })"
+        """() => {
+          const say = (n) => ({ t: "send", cid: `${n}-${Date.now()}`, body: `${n}`, thread: "p" });
+          for (const n of [1, 2, 3]) line.send(say(n));
+        }"""
     )
     until(page, "acks.length === 3")
     assert page.evaluate("acks.map((a) => [a.result, a.number])") == [
@@ -303,10 +280,8 @@ def test_where_sockets_are_blocked_it_polls(page: Page, system: System, carol: D
         ["accepted", 3],
     ]
     reference = page.evaluate("acks[0].conversation")
-    page.evaluate(
-        """(name) => line.follow(`conversation/${name}/customer`, 0, ({ data }) => events.push(data.text), (head) => head)""",
-        reference,
-    )
+    stream = f"conversation/{reference}/customer"
+    page.evaluate("(stream) => follow(stream, 0, (event) => event.data.text)", stream)
     carol.reply(reference=reference, text="I can hear you")
     until(page, "events.includes('I can hear you')")
-    assert page.evaluate("socketsTried.length") == 2
+    assert page.evaluate("socketsTried") == 2

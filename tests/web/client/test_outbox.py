@@ -8,20 +8,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.survival.running import System
-from tests.web.client.conftest import until
+from tests.web.client.conftest import script, until
 
 pytestmark = pytest.mark.browser
 
-# In the page: window.sent is what went out, window.line whether there is a line.
-SETUP = """async ({ scope, line }) => {
-  const module = await import("/static/client/outbox.js");
-  Object.assign(window, module, { line, sent: [], changes: [] });
-  window.outbox = new module.Outbox({ scope, send: (frame) => window.line && Boolean(window.sent.push(frame)) });
-  window.outbox.on((change) => window.changes.push(`${change.kind} ${change.item?.body ?? ""}`));
-  window.put = (body, more = {}) => window.outbox.put({ body, thread: "talk", ...more }).cid;
-  window.bodies = () => window.sent.map((frame) => frame.body);
-  window.ack = (cid, more = {}) => window.outbox.ack({ t: "ack", cid, result: "accepted", conversation: "BP", number: 1, text: "as stored", ...more });
-}"""
+SETUP = script("outbox")
 
 
 def begin(page: Page, system: System, *, scope: str = "alice", line: bool = True) -> Page:
@@ -180,7 +171,8 @@ def test_one_person_under_two_names_keeps_the_unsent_but_not_the_stored(
         """async () => {
           const wasStored = async (item) => item.body === "arrived";
           const storage = localStorage;
-          await moveItems({ storage, prefix: "bitp.outbox.", from: "visitor", to: "alice", wasStored });
+          const names = { prefix: "bitp.outbox.", from: "visitor", to: "alice" };
+          await moveItems({ storage, wasStored, ...names });
         }"""
     )
     page.reload()
@@ -204,7 +196,10 @@ def test_what_can_never_be_sent_is_not_taken(
 def test_it_is_full_before_the_browser_is(page: Page, system: System) -> None:
     begin(page, system, line=False)
     taken = page.evaluate(
-        """() => { let n = 0; try { for (;; n++) put("x".repeat(7_900)); } catch (e) { return [e.code, n]; } }"""
+        """() => {
+          let n = 0;
+          try { for (;; n++) put("x".repeat(7_900)); } catch (error) { return [error.code, n]; }
+        }"""
     )
     assert taken[0] == "full"
     assert 40 <= taken[1] <= 100
@@ -213,8 +208,11 @@ def test_it_is_full_before_the_browser_is(page: Page, system: System) -> None:
 def test_a_full_storage_loses_nothing_while_the_page_is_open(page: Page, system: System) -> None:
     begin(page, system, line=False)
     page.evaluate(
-        """() => { let size = 1e6; for (let n = 0; size > 1; n++) {
-             try { localStorage.setItem(`host ${n}`, "x".repeat(size)); } catch { size = Math.floor(size / 2); } } }"""
+        """() => {
+          const fill = (n, size) => localStorage.setItem(`host ${n}`, "x".repeat(size));
+          let size = 1e6;
+          for (let n = 0; size > 1; n++) try { fill(n, size); } catch { size = Math.floor(size / 2); }
+        }"""
     )
     page.evaluate("put('no room for this in the storage')")
     page.evaluate("line = true")

@@ -5,64 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
+from tests.web.client.conftest import script
+
 pytestmark = pytest.mark.browser
 
 SEEDS = 400
 
-# A conversation that really happened, cut into pages, events and acknowledgements, which then
-# arrive in a random order, some of them twice. Notes make numbers jump, as for a customer.
-INTERLEAVE = """async (seeds) => {
-  const { Thread } = await import("/static/client/thread.js");
-  const wrong = [];
-  for (let seed = 1; seed <= seeds; seed += 1) {
-    let state = seed * 2654435761 % 4294967296;
-    const random = (n) => (state = (state * 1664525 + 1013904223) % 4294967296) % n;
-    const shuffle = (list) => { for (let i = list.length - 1; i > 0; i--) { const j = random(i + 1); [list[i], list[j]] = [list[j], list[i]]; } return list; };
-    const truth = [];
-    const entries = [];
-    for (let number = 1; number <= 5 + random(40); number += 1) {
-      if (random(6) === 0) continue;  // a note: not for us
-      const mine = random(2) === 0;
-      truth.push({ number, kind: "text", note: false, text: `t${number}`, parts: null, at_us: number,
-        author: { kind: mine ? "contact" : "agent", name: mine ? "" : "Carol" }, cid: mine ? `c${number}` : "" });
-    }
-    truth.forEach((data, i) => entries.push({ kind: "message.posted", n: i + 1, data }));
-    entries.push({ kind: "conversation.marked", n: 900, data: { who: "agent", delivered: random(40), read: random(40) } });
-    entries.push({ kind: "conversation.changed", n: 901, data: { status: "resolved", topic: "order" } });
-    entries.push({ kind: "conversation.changed", n: 902, data: { status: "open", topic: "deposit" } });
-    const thread = new Thread();
-    const steps = [];
-    const seen = random(truth.length + 1);
-    for (const entry of entries) for (let i = 0; i <= random(2); i++) steps.push(() => thread.mergeEvent(entry));
-    for (const message of truth.filter((each) => each.cid)) {
-      const item = { cid: message.cid, body: message.text, at_ms: 1, state: "waiting" };
-      if (random(2)) thread.addOwn(item);
-      steps.push(() => thread.mergeAck({ cid: message.cid, number: message.number, text: message.text, at_us: message.at_us }, item));
-      steps.push(() => thread.addOwn(item));
-    }
-    // The page shows the conversation as it stood after some of the entries.
-    const first = random(seen + 1);
-    const page = { messages: truth.slice(first, seen), more: first > 0 && seen > first, head: seen, status: "open", topic: "other",
-      marks: { contact: { delivered: 0, read: 0 }, agent: { delivered: 0, read: 0 } } };
-    const load = () => thread.mergePage(structuredClone(page));
-    if (seen > first || !page.more) steps.push(load, load);
-    for (const step of shuffle(steps)) step();
-    thread.addOwn({ cid: "still mine", body: "unsent", at_ms: 1, state: "waiting" });
-    const rows = thread.rows();
-    const got = rows.filter((row) => row.number).map((row) => `${row.number}:${row.text}:${row.ours}`).join();
-    const expected = truth.map((row) => `${row.number}:${row.text}:${row.author.kind === "contact"}`).join();
-    const pending = rows.filter((row) => !row.number).map((row) => row.cid).join();
-    if (got !== expected) wrong.push(`${seed}: ${got} instead of ${expected}`);
-    if (pending !== "still mine") wrong.push(`${seed}: unsent are ${pending}`);
-    if (thread.facts.topic !== "deposit" || thread.facts.status !== "open") wrong.push(`${seed}: ${JSON.stringify(thread.facts)}`);
-    const marked = entries.find((entry) => entry.n === 900).data;
-    for (const row of rows.filter((each) => each.ours && each.number)) {
-      const state = row.number <= marked.read ? "read" : row.number <= marked.delivered ? "delivered" : "sent";
-      if (row.state !== state && marked.read <= marked.delivered) wrong.push(`${seed}: ${row.number} is ${row.state}`);
-    }
-  }
-  return wrong;
-}"""
+INTERLEAVE = script("interleave")
 
 
 def test_any_order_of_pages_events_and_acks_gives_the_same_conversation(blank: Page) -> None:
@@ -72,17 +21,8 @@ def test_any_order_of_pages_events_and_acks_gives_the_same_conversation(blank: P
 
 
 def run(page: Page, body: str) -> object:
-    return page.evaluate(
-        f"""async () => {{
-          const {{ Thread }} = await import("/static/client/thread.js");
-          const message = (number, kind = "agent", more = {{}}) => ({{ number, kind: "text", note: false,
-            text: `t${{number}}`, parts: null, at_us: number, author: {{ kind, name: "" }}, cid: "", ...more }});
-          const posted = (number, kind, more) => ({{ kind: "message.posted", n: number, data: message(number, kind, more) }});
-          const page = (from, to, more) => ({{ messages: Array.from({{ length: to - from + 1 }}, (_, i) => message(from + i)), more, head: to }});
-          const thread = new Thread();
-          {body}
-        }}"""
-    )
+    """The body with a fresh ``thread`` and the short words of conversation.js."""
+    return page.evaluate(script("conversation").replace("BODY", body))
 
 
 def test_a_long_absence_leaves_a_hole_that_earlier_pages_close(blank: Page) -> None:
@@ -138,9 +78,9 @@ def test_unread_counts_the_other_sides_messages_after_the_mark(blank: Page) -> N
         thread.mergeEvent(posted(1)); thread.mergeEvent(posted(2, "contact"));
         thread.mergeEvent(posted(3)); thread.mergeEvent(posted(4, "system"));
         const counts = [thread.unread];
-        thread.mergeEvent({ kind: "conversation.marked", n: 9, data: { who: "contact", read: 1 } });
+        thread.mergeEvent(marked(9, { who: "contact", read: 1 }));
         counts.push(thread.unread);
-        thread.mergeEvent({ kind: "conversation.marked", n: 10, data: { who: "contact", read: 4 } });
+        thread.mergeEvent(marked(10, { who: "contact", read: 4 }));
         return [...counts, thread.unread, thread.marks.contact.delivered];
         """,
     )
@@ -166,7 +106,7 @@ def test_an_erased_message_is_a_place_without_text(blank: Page) -> None:
     rows = run(
         blank,
         """
-        const erased = { erased: true, conversation: "BP", number: 1, kind: "text", note: false, level: 0, message: 7 };
+        const erased = { erased: true, conversation: "BP", number: 1, kind: "text", note: false };
         thread.mergeEvent({ kind: "message.posted", n: 1, data: erased });
         thread.mergeEvent(posted(2));
         return [thread.rows().map((row) => [row.number, row.kind, row.text]), thread.unread];
@@ -196,11 +136,14 @@ def test_only_plain_addresses_become_links_and_nothing_becomes_html(blank: Page)
         found = blank.evaluate(
             """async (text) => {
               const { withLinks } = await import("/static/client/links.js");
+              const rel = "noopener noreferrer nofollow";
+              const isSafe = (a) => a.rel === rel && a.dir === "ltr" && a.target === "_blank";
               const box = document.createElement("div");
               box.append(withLinks(text));
               const links = [...box.querySelectorAll("a")];
-              return { text: box.textContent, tags: box.querySelectorAll(":not(a, bdi)").length,
-                links: links.map((a) => a.textContent), rel: links.every((a) => a.rel === "noopener noreferrer nofollow" && a.dir === "ltr") };
+              const tags = box.querySelectorAll(":not(a, bdi)").length;
+              return { text: box.textContent, tags,
+                links: links.map((a) => a.textContent), rel: links.every(isSafe) };
             }""",
             text,
         )
@@ -211,7 +154,9 @@ def test_hostile_text_is_read_in_linear_time(blank: Page) -> None:
     took_ms = blank.evaluate(
         """async () => {
           const { pieces } = await import("/static/client/links.js");
-          const texts = ["http://".repeat(30_000), "https://a" + ")".repeat(200_000) + "a", "https://" + "(".repeat(200_000)];
+          const many = 200_000;
+          const brackets = "https://a" + ")".repeat(many) + "a";
+          const texts = ["http://".repeat(30_000), brackets, "https://" + "(".repeat(many)];
           const began = performance.now();
           for (const text of texts) pieces(text);
           return performance.now() - began;
@@ -243,8 +188,8 @@ def test_times_are_said_as_people_there_say_them(blank: Page) -> None:
     assert said == [
         [
             "09:05",
-            "today",
-            "yesterday",
+            "Today",
+            "Yesterday",
             "January 2, 2025",
             "5 minutes ago",
             "tomorrow at 09:00",

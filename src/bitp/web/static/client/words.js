@@ -30,10 +30,10 @@ export function absolute(at_us, language) {
   return format(at_us, language, { dateStyle: "full", timeStyle: "short" });
 }
 
-/** "today", "yesterday", "Friday", "22 November", "22 November 2025" */
+/** "Today", "Yesterday", "Friday", "22 November", "22 November 2025" */
 export function day(at_us, language, now_ms = Date.now()) {
   const days = daysBetween(at_us, now_ms);
-  if (days === 0 || days === 1) return relativeFormat(language).format(-days, "day");
+  if (days === 0 || days === 1) return begun(relativeFormat(language).format(-days, "day"));
   if (days > 0 && days < 7) return format(at_us, language, { weekday: "long" });
   const sameYear = new Date(at_us / 1000).getFullYear() === new Date(now_ms).getFullYear();
   return format(at_us, language, { day: "numeric", month: "long", ...(sameYear ? {} : { year: "numeric" }) });
@@ -68,6 +68,10 @@ export function opening(iso, language, now_ms = Date.now()) {
 /** Names in a row: "Ann, Ben and Cleo" */
 export function list(names, language) {
   return new Intl.ListFormat(tagOf(language), { type: "conjunction" }).format(names);
+}
+
+function begun(text) {
+  return text[0].toUpperCase() + text.slice(1);
 }
 
 function daysBetween(at_us, now_ms) {

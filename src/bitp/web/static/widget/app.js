@@ -199,7 +199,7 @@ class App {
       words: this.#words,
       language: this.#shell.language(),
       visit: this.#visit,
-      checkUrl: `${this.#shell.settings.origin}/support#official`,
+      checkUrl: `${this.#shell.settings.origin}/support#really-title`,
       redact: (text) => this.#redact(text),
       isSeen: () => this.#isSeen,
       home: () => this.#showHome({}),

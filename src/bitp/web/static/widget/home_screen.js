@@ -107,8 +107,8 @@ export class HomeScreen {
   // --- conversations --------------------------------------------------------------------
 
   #row(talk) {
-    const last = talk.thread.rows().at(-1);
-    const text = (last?.text || talk.facts.last_text || "").replace(/⟦[^⟧]*⟧/g, "•••");
+    const last = talk.thread.rows().findLast((row) => row.text);
+    const text = (last?.text ?? talk.facts.last_text ?? "").replace(/⟦[^⟧]*⟧/g, "•••");
     const at_us = last?.at_us ?? talk.facts.last_us;
     const name = talk.facts.agent?.name ?? this.#words.topics[talk.facts.topic ?? talk.topic] ?? this.#words.us;
     const count = talk.unread ? el("span", { class: "badge" }, this.#words.unread(talk.unread)) : null;

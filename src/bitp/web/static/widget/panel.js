@@ -139,7 +139,7 @@ export function waitingScreen(words) {
   const bones = [60, 85, 40, 75].map((n) => el("span", { class: `bone bone-${n}` }));
   return {
     head: [el("h2", { class: "head-title", id: "bitp-title", tabindex: "-1" }, words.title)],
-    element: el("div", { class: "waiting", role: "status" }, el("span", { class: "spoken" }, words.loading), bones),
+    element: el("div", { class: "skeleton", role: "status" }, el("span", { class: "spoken" }, words.loading), bones),
   };
 }
 

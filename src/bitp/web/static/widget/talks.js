@@ -227,9 +227,15 @@ export class Talks {
   #event(talk, event) {
     talk.thread.mergeEvent(event);
     if (event.kind === "message.posted" && event.data.author?.kind === "agent") this.#isAnswered(talk);
-    if (event.kind === "conversation.changed" && event.data.agent) this.#isAnswered(talk);
+    if (event.kind === "conversation.changed") this.#isChanged(talk, event.data);
     this.#changed(talk, event);
     this.#markSoon();
+  }
+
+  /** What has just been settled can be opened again. */
+  #isChanged(talk, { agent, status }) {
+    if (agent) this.#isAnswered(talk);
+    talk.facts.can_reopen = status === "resolved";
   }
 
   #isAnswered(talk) {
