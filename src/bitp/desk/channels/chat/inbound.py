@@ -98,6 +98,8 @@ class ChatInbound:
         stands = standing(stream)
         if after < stands.floor or after > stands.head:
             return Replay(stands.head, None)
+        if after == stands.head:  # as nearly everybody who comes back
+            return Replay(stands.head, [])
         rows = entries_after(stream, after, limit)
         render = Renderer([(row.kind, row.data) for row in rows])
         entries = [
