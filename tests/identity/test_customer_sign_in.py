@@ -67,7 +67,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
         pages = [try_password(Client(), email, "wrong") for _ in range(6)]
         answers.append([(page.status_code, page.context["form"].errors) for page in pages])
     assert answers[0] == answers[1]
-    assert "quarter of an hour" in str(answers[0][5])
+    assert "five minutes the first time" in str(answers[0][5])
 
 
 def test_after_five_tries_even_the_right_password_is_refused(client: Client, alice: User) -> None:
@@ -159,7 +159,7 @@ class TestTheCode:
         for _ in range(5):
             client.post(CODE, {"code": "000000"}, **PAGE)
         page = client.post(CODE, {"code": code_now(phone)}, **PAGE)
-        assert "quarter of an hour" in page.content.decode()
+        assert "five minutes the first time" in page.content.decode()
         assert not is_in(client)
 
     def test_the_page_does_not_show_the_typed_code(self, client: Client, alice: User) -> None:

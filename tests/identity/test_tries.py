@@ -32,22 +32,22 @@ def locked_us(at_us: int, identifier: str = CAROL) -> int:
     return 0
 
 
-def test_five_tries_are_free_and_the_sixth_is_locked_for_a_quarter_of_an_hour() -> None:
+def test_five_tries_are_free_and_the_sixth_is_locked_for_five_minutes() -> None:
     spend_all()
-    assert locked_us(NOON_US) == 15 * MINUTE_US
+    assert locked_us(NOON_US) == 5 * MINUTE_US
 
 
 def test_while_locked_nothing_is_counted() -> None:
     spend_all()
     for _ in range(20):
-        assert locked_us(NOON_US) == 15 * MINUTE_US
+        assert locked_us(NOON_US) == 5 * MINUTE_US
     assert FailedTries.objects.get().count == 5
 
 
 def test_the_lock_ends_by_itself() -> None:
     spend_all()
-    assert locked_us(NOON_US + 15 * MINUTE_US - 1) == 1
-    assert locked_us(NOON_US + 15 * MINUTE_US) == 0
+    assert locked_us(NOON_US + 5 * MINUTE_US - 1) == 1
+    assert locked_us(NOON_US + 5 * MINUTE_US) == 0
 
 
 def test_locks_grow_to_a_day_and_stay_there() -> None:
@@ -57,14 +57,14 @@ def test_locks_grow_to_a_day_and_stay_there() -> None:
         spend_all(moment_us)
         lengths.append(locked_us(moment_us))
         moment_us += lengths[-1]
-    assert lengths == [15 * MINUTE_US, HOUR_US, 6 * HOUR_US, *[24 * HOUR_US] * 3]
+    assert lengths == [5 * MINUTE_US, 30 * MINUTE_US, *[24 * HOUR_US] * 4]
 
 
 def test_after_two_quiet_days_it_begins_anew() -> None:
     spend_all()
     later_us = NOON_US + 48 * HOUR_US + 1
     spend_all(later_us)
-    assert locked_us(later_us) == 15 * MINUTE_US
+    assert locked_us(later_us) == 5 * MINUTE_US
 
 
 def test_the_right_one_forgives() -> None:

@@ -19,7 +19,9 @@ from bitp.identity.redirects import is_own_path
 from bitp.identity.sealing import seal, unseal
 from bitp.identity.sessions import end_session, mark_signed_in
 
-TOO_MANY = _("Too many tries. Please wait a quarter of an hour, or talk to a person.")
+TOO_MANY = _(
+    "Too many tries. Please wait: five minutes the first time, longer after that. Or talk to a person."
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -19,8 +19,8 @@ from bitp.lib import clock
 
 MINUTE_US = 60 * 1_000_000
 HOUR_US = 60 * MINUTE_US
-# How long the first, second, third, and every later lock lasts.
-LOCKS_US = (15 * MINUTE_US, HOUR_US, 6 * HOUR_US, 24 * HOUR_US)
+# How long the first, the second and every later lock lasts.
+LOCKS_US = (5 * MINUTE_US, 30 * MINUTE_US, 24 * HOUR_US)
 # A row untouched for this long is forgotten; longer than the longest lock.
 FORGET_US = 48 * HOUR_US
 SWEPT_AT_ONCE = 200
@@ -62,7 +62,6 @@ ON CONFLICT (scope, identifier) DO UPDATE SET
     WHEN (identity_failedtries.count + 1) %% %(allowed)s <> 0 THEN 0
     WHEN (identity_failedtries.count + 1) / %(allowed)s = 1 THEN %(first)s
     WHEN (identity_failedtries.count + 1) / %(allowed)s = 2 THEN %(second)s
-    WHEN (identity_failedtries.count + 1) / %(allowed)s = 3 THEN %(third)s
     ELSE %(last)s END
 WHERE identity_failedtries.locked_until_us <= %(now)s
 """
@@ -82,7 +81,7 @@ def spend(scope: Scope, identifier: str, at_us: int | None = None) -> None:
         "forgotten": now_us - FORGET_US,
         **{
             name: now_us + lasts_us
-            for name, lasts_us in zip(("first", "second", "third", "last"), LOCKS_US, strict=True)
+            for name, lasts_us in zip(("first", "second", "last"), LOCKS_US, strict=True)
         },
     }
     with connection.cursor() as cursor:

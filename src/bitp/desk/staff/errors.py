@@ -50,7 +50,9 @@ class TooManyTries(StaffError):
 
     code = "too_many_tries"
     status = 429
-    says = _("Too many tries. Please wait a quarter of an hour, or ask an operator.")
+    says = _(
+        "Too many tries. Please wait: five minutes the first time, longer after that. Or ask an operator."
+    )
 
 
 class BadInvitation(StaffError):
