@@ -63,7 +63,7 @@ class Canaries:
         return sorted({way for piece, way in self._pieces.items() if piece in lower})
 
     def find_in_files(self, folder: Path) -> list[str]:
-        """"file: way" of each leak in the folder."""
+        """ "file: way" of each leak in the folder."""
         return [
             f"{path.relative_to(folder)}: {way}"
             for path in files_of(folder)

@@ -206,7 +206,9 @@ class Tab:
     async def _live(self) -> None:
         while self.ended_by not in FOR_GOOD:
             code = 0
-            with suppress(OSError, NoAnswer, InvalidHandshake, InvalidMessage, TimeoutError, EOFError):
+            with suppress(
+                OSError, NoAnswer, InvalidHandshake, InvalidMessage, TimeoutError, EOFError
+            ):
                 code = await self._one_line()
             self._lost(code)
             longest = min(PAUSE_MAX_S, PAUSE_FIRST_S * 2**self._tries)
@@ -390,9 +392,7 @@ def encode(frame: Frame) -> str:
     return msgspec.json.encode(frame).decode()
 
 
-async def until(
-    condition: Callable[[], Any], limit_s: float = 15.0, what: str = ""
-) -> Any:
+async def until(condition: Callable[[], Any], limit_s: float = 15.0, what: str = "") -> Any:
     """The first true value of ``condition``; fails the test after ``limit_s``."""
     deadline = time.monotonic() + limit_s
     while not (value := condition()):

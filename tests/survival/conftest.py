@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.survival.running import CROWDED, System, prepare_folder, running
+from tests.survival.running import CROWDED, System, prepare_folder, running, short_folder
 
 
 @pytest.fixture(scope="session")
 def prepared() -> Iterator[Path]:
     """Migrated, with the sample people."""
-    with tempfile.TemporaryDirectory(prefix="bitp-s-", dir="/tmp") as folder:
-        data = Path(folder) / "prepared"
+    with short_folder() as folder:
+        data = folder / "prepared"
         prepare_folder(data)
         yield data
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 
@@ -52,6 +53,89 @@ def deactivate(email: str) -> None:
     from bitp.desk.staff.models import Member
 
     shut_out(Member.objects.get(user__email=email).pk, By())
+
+
+def write_like_web(seconds: float, pause_s: float) -> dict[str, Any]:
+    """Single writes outside a transaction, and small transactions with a fact, by turns."""
+    from django.db import transaction
+
+    from bitp.events.log import Fact, append
+    from bitp.events.models import Heartbeat
+
+    def single() -> None:
+        Heartbeat.objects.filter(process="web-like").update(at_us=time.time_ns() // 1000)
+
+    def with_fact() -> None:
+        with transaction.atomic():
+            Heartbeat.objects.filter(process="web-like").update(at_us=time.time_ns() // 1000)
+            append([Fact("survival.written", {}, ("survival/web",))])
+
+    Heartbeat.objects.get_or_create(process="web-like", defaults={"at_us": 0})
+    return _time_writes([single, with_fact], seconds, pause_s)
+
+
+def write_like_worker(seconds: float, pause_s: float) -> dict[str, Any]:
+    """A job written down; a job leased; a job done: one transaction each."""
+    from django.db import transaction
+
+    from bitp.events.jobs import put
+    from bitp.events.models import Job
+
+    never_us = 2**60
+    jobs = Job.objects.filter(kind="survival.job")
+
+    def plan() -> None:
+        with transaction.atomic():
+            put("survival.job", "survival:job", {}, never_us)
+
+    def lease() -> None:
+        with transaction.atomic():
+            list(jobs.select_for_update(skip_locked=True))
+            jobs.update(lease="survival", leased_until_us=1)
+
+    def finish() -> None:
+        with transaction.atomic():
+            jobs.delete()
+
+    return _time_writes([plan, lease, finish], seconds, pause_s)
+
+
+def hold_lock() -> None:
+    """Somebody's database browser: holds the database for itself until it is told to let go."""
+    from django.conf import settings
+
+    import sqlite3
+
+    database = sqlite3.connect(settings.DATABASES["default"]["NAME"], isolation_level=None)
+    database.execute("PRAGMA busy_timeout = 10000")
+    database.execute("BEGIN EXCLUSIVE")
+    print("ready", flush=True)
+    sys.stdin.readline()
+    database.execute("ROLLBACK")
+    database.close()
+
+
+def _time_writes(
+    writes: list[Callable[[], None]], seconds: float, pause_s: float
+) -> dict[str, Any]:
+    """Milliseconds of each write, and the errors; begins when told so."""
+    from django.db import Error
+
+    writes[0]()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    times_ms: list[float] = []
+    errors: list[str] = []
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        began = time.perf_counter()
+        try:
+            writes[len(times_ms) % len(writes)]()
+        except Error as error:
+            errors.append(str(error))
+        times_ms.append((time.perf_counter() - began) * 1000)
+        time.sleep(pause_s)
+    return {"times_ms": times_ms, "errors": errors}
 
 
 def main() -> None:

@@ -53,7 +53,11 @@ class System:
         own = {"BITP_DATABASE_URL": database_url} if database_url else {}
         self.environment = clean_environment(**own, **variables)
         self.process = self._start()
-        self.port = self._wait_until_ready()
+        try:
+            self.port = self._wait_until_ready()
+        except BaseException:
+            self.process.kill()
+            raise
 
     @property
     def origin(self) -> str:
@@ -170,18 +174,28 @@ def prepare_folder(data: Path) -> None:
 
 @contextmanager
 def running(
-    prepared: Path | None, database_url: str = "", **variables: str
+    prepared: Path | None, database_url: str = "", at: Path | None = None, **variables: str
 ) -> Iterator[System]:
-    """A system on a copy of the prepared folder (none: it prepares itself), ended with the block."""
-    with tempfile.TemporaryDirectory(prefix="bitp-s-", dir="/tmp") as folder:
-        data = Path(folder) / "data"
+    """A system on a copy of the prepared folder (none: it prepares itself), ended with the block.
+
+    ``at``: where its folder is to stand; ``variables``: added to its environment.
+    """
+    with short_folder() as folder:
+        data = (at or folder) / "data"
         if prepared is not None:
             shutil.copytree(prepared, data)
-        system = System(data, Path(folder) / "log", database_url, variables)
+        system = System(data, folder / "log", database_url, variables)
         try:
             yield system
         finally:
             system.stop()
+
+
+@contextmanager
+def short_folder() -> Iterator[Path]:
+    """A new folder with a short name."""
+    with tempfile.TemporaryDirectory(prefix="bitp-s-", dir="/tmp") as folder:
+        yield Path(folder)
 
 
 def kill(pid: int) -> None:

@@ -90,7 +90,10 @@ async def by_long_poll(stage: Stage) -> None:
     while sum(frame["t"] == "ack" for frame in told) < 4:
         answer = await stage.alice.browser.post_json_soon("/live/poll", [poll, *frames[1:]])
         told += answer.json()
-        poll, frames = {"t": "poll", "id": answer.json()[0]["id"], "seen": answer.json()[0]["n"]}, [{}]
+        poll, frames = (
+            {"t": "poll", "id": answer.json()[0]["id"], "seen": answer.json()[0]["n"]},
+            [{}],
+        )
     assert {frame["result"] for frame in told if frame["t"] == "ack"} == {"accepted"}
 
 
@@ -156,9 +159,7 @@ async def by_topic_and_about(stage: Stage) -> None:
     fields = ({"topic": words}, {"about": words}, {"about": key}, {"language": words[:10]})
     for number, field in enumerate(({"topic": key[:20]}, *fields)):
         thread = f"field{number}"
-        stage.alice.send(
-            {"t": "send", "cid": thread, "body": "about", "thread": thread, **field}
-        )
+        stage.alice.send({"t": "send", "cid": thread, "body": "about", "thread": thread, **field})
     heard = stage.alice.heard
     await until(lambda: {"field0", "field2", "field3", "field4"} <= set(heard.acks))
     await until(lambda: [each["cid"] for each in heard.refusals] == ["field1"])

@@ -82,9 +82,7 @@ async def until_served(system: System, crowd: Crowd, since: float) -> None:
     for tab in crowd.tabs:
         await until(lambda tab=tab: tab.is_online, RECOVERY_LIMIT_S, "everybody online")
     for contact, count in known.items():
-        await until(
-            lambda c=contact, n=count: len(c.heard.acks) > n, RECOVERY_LIMIT_S, "an answer"
-        )
+        await until(lambda c=contact, n=count: len(c.heard.acks) > n, RECOVERY_LIMIT_S, "an answer")
 
 
 async def until_so(ask: Any, since: float) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from bitp.desk.conversations.changes import outcomes_of, post_messages, resolve
 from bitp.desk.conversations.models import Conversation, Delivery, Message
@@ -209,6 +210,45 @@ def test_a_batch_whose_commit_fails_is_not_acknowledged(monkeypatch: pytest.Monk
     assert (outcome.result, outcome.code, outcome.retry) == ("refused", "busy", True)
     assert not Message.objects.exists()
     assert not Event.objects.exists()
+
+
+def test_while_the_database_answers_nobody_all_are_told_soon(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people = [make_customer(f"Person{n}") for n in range(20)]
+    asked = []
+
+    def wait_in_vain(*_: object) -> None:
+        asked.append(1)
+        time.sleep(0.2)
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(batch, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(batch.effects, "write_consequences", wait_in_vain)
+    outcomes = post_messages([post_of(person, "hello") for person in people])
+    assert outcomes == [batch.BUSY] * 20
+    assert len(asked) <= 3
+    assert not Message.objects.exists()
+
+
+def test_behind_a_message_that_has_to_wait_its_conversation_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alice, bob = make_customer("Alice"), make_customer("Bob")
+    write = batch.effects.write_consequences
+
+    def fail_on_the_first(stored: list[tuple[Target, int, Prepared]], ids: list[int]) -> None:
+        if any(item.text == "one" for _, _, item in stored):
+            raise OperationalError("deadlock detected")
+        write(stored, ids)
+
+    monkeypatch.setattr(batch.effects, "write_consequences", fail_on_the_first)
+    posts = [post_of(alice, "one"), post_of(alice, "two"), post_of(bob, "three")]
+    outcomes = post_messages(posts)
+    assert outcomes[:2] == [batch.BUSY, batch.BUSY]
+    assert outcomes[2] is not None
+    assert outcomes[2].result == "accepted"
+    assert list(Message.objects.values_list("text", flat=True)) == ["three"]
 
 
 @pytest.mark.postgres

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 
 from django.db import DatabaseError, transaction
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 # A race with another writer is over at the second attempt; content that fails, fails again.
 ATTEMPTS_ALONE = 2
 
+# When trying has taken this long, the database is the trouble and no item is: senders are told.
+PATIENCE_S = 3.0
+
 BUSY = Outcome(REFUSED, code="busy", retry=True)
 
 
@@ -34,11 +38,30 @@ def post_messages(posts: Sequence[Post]) -> list[Outcome | None]:
     again under the same id it is stored once.
     """
     items = [prepare(post) for post in posts]
+    until = time.monotonic() + PATIENCE_S
     try:
         return _post(items)
     except DatabaseError as error:
         log.warning("a batch of %d failed: %s", len(items), type(error).__name__)
-    return [_post_alone(item) for item in items]
+    return _post_each(items, until)
+
+
+def _post_each(items: Sequence[Prepared], until: float) -> list[Outcome | None]:
+    """Item after item; behind one that has to wait, the rest of its conversation waits too."""
+    stuck: dict[str, Outcome | None] = {}
+    outcomes = []
+    for item in items:
+        place = item.post.conversation or f"{item.post.contact}/{item.post.thread}"
+        if item.refusal:
+            outcome: Outcome | None = Outcome(REFUSED, code=item.refusal)
+        elif place in stuck:
+            outcome = stuck[place]
+        else:
+            outcome = _post_alone(item) if time.monotonic() < until else BUSY
+        if outcome in {None, BUSY}:
+            stuck[place] = outcome
+        outcomes.append(outcome)
+    return outcomes
 
 
 def _post_alone(item: Prepared) -> Outcome | None:
