@@ -195,7 +195,9 @@ def test_a_folder_of_somebody_else_is_not_emptied(tmp_path: Path) -> None:
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_without_data_nothing_is_left_behind(tmp_path: Path, number: signal.Signals) -> None:
     process = start(env={**variables(), "TMPDIR": str(tmp_path)})
     read_until_ready(process)

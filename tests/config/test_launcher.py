@@ -16,6 +16,8 @@ import pytest
 
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 STAND_IN = """
 import json, os, sys
@@ -127,7 +129,9 @@ def test_a_package_without_the_right_hash_is_refused(checkout: Path) -> None:
     assert refused.stdout == ""
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_an_interrupted_set_up_is_done_again(checkout: Path, number: signal.Signals) -> None:
     with subprocess.Popen(
         [checkout / "bitp"],
@@ -142,6 +146,7 @@ def test_an_interrupted_set_up_is_done_again(checkout: Path, number: signal.Sign
     assert was_called_with(start(checkout / "bitp", "x")) == ["x"]
 
 
+@pytest.mark.slow
 def test_a_moved_folder_is_set_up_anew(checkout: Path) -> None:
     start(checkout / "bitp")
     moved = checkout.rename(checkout.parent / "moved")
@@ -150,6 +155,7 @@ def test_a_moved_folder_is_set_up_anew(checkout: Path) -> None:
     assert Path(json.loads(done.stdout)["python"]) == moved / ".venv"
 
 
+@pytest.mark.slow
 def test_first_starts_at_the_same_time_set_up_once(checkout: Path) -> None:
     begun = [
         subprocess.Popen(

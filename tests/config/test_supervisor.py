@@ -19,6 +19,7 @@ import pytest
 from bitp.lib.control import NoSupervisor, ask_supervisor
 from tests.waiting import is_alive, is_dead, wait_for
 
+pytestmark = pytest.mark.once
 TINY_SYSTEM = Path(__file__).with_name("tiny_system.py")
 NAMES = ("live", "web", "worker")
 
@@ -192,6 +193,7 @@ def test_a_stop_ends_everything_with_web_last(tiny: Tiny, number: signal.Signals
     assert ended[-1] == "web"
 
 
+@pytest.mark.slow
 def test_a_program_that_ignores_the_stop_is_killed_within_the_limit(
     tmp_path: Path, start_tiny: Callable[[], Tiny]
 ) -> None:

@@ -7,10 +7,11 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page
 
 from bitp.demo.people import PEOPLE
 from bitp.identity.one_time_code import STEP_S, code_at
@@ -94,6 +95,9 @@ class Agent:
         return str(json.loads(first or "")["csrf"])
 
 
+SitDown = Callable[..., Agent]
+
+
 def enter(browser: Browser, system: System, slug: str, **looks: Any) -> Agent:
     """The member signs in by one click of the demo, in a browser of their own."""
     context = browser.new_context(**(looks or DESK))
@@ -130,6 +134,3 @@ def play(system: System, *scenes: dict[str, Any]) -> list[str]:
 def writes(system: System, name: str, *texts: str, conversation: str = "") -> str:
     """One customer writes; the conversation's reference."""
     return play(system, {"name": name, "texts": list(texts), "conversation": conversation})[0]
-
-
-__all__ = ["Agent", "enter", "expect", "play", "writes"]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Browser, sync_playwright
 
 from bitp.desk.contacts.models import Contact
 from bitp.desk.staff.models import Member
+from tests.desk.console.at_work import ARGUMENTS, Agent, SitDown, enter
 from tests.people import make_customer, make_member, say
 from tests.signing_in import client_of
+from tests.survival.running import System, running
 
 PAGE: dict[str, Any] = {"HTTP_ACCEPT": "text/html,*/*", "HTTP_ACCEPT_LANGUAGE": "en"}
 DATA: dict[str, Any] = {"HTTP_ACCEPT": "application/json"}
@@ -68,3 +72,32 @@ def dave(db: None) -> Console:
 def waiting(alice: Contact) -> str:
     """Alice waits for somebody; the conversation's reference."""
     return say(alice, "My deposit is missing").reference
+
+
+@pytest.fixture(scope="module")
+def system() -> Iterator[System]:
+    with running(None) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def sit_down(browser: Browser, system: System) -> Iterator[SitDown]:
+    """Lets a member sit down at the console; nothing may have gone wrong on their page."""
+    agents: list[Agent] = []
+
+    def sit(slug: str = "carol", **looks: object) -> Agent:
+        agents.append(enter(browser, system, slug, **looks))
+        return agents[-1]
+
+    yield sit
+    for agent in agents:
+        agent.page.context.close()
+    assert [fault for agent in agents for fault in agent.faults] == []

@@ -47,7 +47,7 @@ def test_a_search_finds_names_and_references(carol: Console, waiting: str) -> No
     assert references(carol.lists(view="all", search="alic")) == [waiting]
     assert references(carol.lists(view="all", search=waiting[3:7].lower())) == [waiting]
     assert references(carol.lists(view="all", search="nobody")) == []
-    assert references(carol.lists(view="all", search="\x00%")) == []
+    assert references(carol.lists(view="all", search="%")) == []
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "9999999", "99999999999999999999", "x", "²", ""])

@@ -36,6 +36,7 @@ OWN = (
     "lists",
     "live",
     "lock",
+    "marks",
     "message",
     "moments",
     "panes",

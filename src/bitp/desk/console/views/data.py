@@ -32,7 +32,7 @@ def me(request: StaffRequest) -> HttpResponse:
 @answers
 def lists(request: StaffRequest) -> dict[str, Any]:
     """A page of one view, with all counts."""
-    search = request.GET.get("search", "")[:SEARCH_CHARACTERS_MAX].replace("\x00", "")
+    search = request.GET.get("search", "")[:SEARCH_CHARACTERS_MAX]
     view = request.GET.get("view", "")
     return lists_answer(request.member, view, search, _number(request, "page") or 1)
 

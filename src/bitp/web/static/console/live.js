@@ -91,12 +91,12 @@ export class Live {
   }
 
   #hear(reference, event) {
-    const { lists, line, talk, me } = this.#desk;
+    const { lists, marks, talk, me } = this.#desk;
     lists.hear(reference, event);
     if (talk?.reference === reference) talk.hear(event);
     const isNew = event.kind === "message.posted" && event.data.author?.kind === "contact";
     if (isNew && lists.rows.get(reference)?.assignee?.id === me.id) {
-      line.send({ t: "mark", conversation: reference, delivered: event.data.number, read: 0 });
+      marks.move(reference, event.data.number);
     }
   }
 

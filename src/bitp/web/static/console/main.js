@@ -12,6 +12,7 @@ import { ListView } from "./list_view.js";
 import { Lists } from "./lists.js";
 import { Live } from "./live.js";
 import { Lock } from "./lock.js";
+import { Marks } from "./marks.js";
 import { learnServerTime, startClock } from "./moments.js";
 import { Panes } from "./panes.js";
 import { Preferences } from "./preferences.js";
@@ -43,6 +44,7 @@ class Desk {
     this.line = new Connection({ url: this.addresses.live, ticket: () => this.#ticket() });
     const send = (frame) => this.line.send(frame);
     this.outbox = new Outbox({ scope: String(this.me.id), send, prefix: OUTBOX });
+    this.marks = new Marks(this.line);
     this.drafts = new Drafts({ scope: this.me.id, line: this.line });
     this.messageActs = { retry: (cid) => this.#retry(cid), edit: (cid) => this.#edit(cid) };
   }

@@ -3,8 +3,6 @@
 import { Thread } from "../client/thread.js";
 import { Refusal } from "./requests.js";
 
-// Marks are stored once a second at most; so are they sent.
-const MARK_MS = 1_000;
 // "First unread" loads at most this many pages on its way.
 const UNREAD_PAGES_MAX = 20;
 
@@ -18,9 +16,7 @@ export class Talk {
   #waiting = [];
   /** How far this member had read, and how far the thread went, when it was opened. */
   #opened = { read: 0, last: 0 };
-  #readAt = 0;
   #turnAt = 0;
-  #markTimer = 0;
   #head = 0;
 
   constructor(desk, reference) {
@@ -164,16 +160,10 @@ export class Talk {
 
   /** Everything up to the last message has been seen by this member. */
   sawEnd() {
-    const last = this.thread.last;
-    if (this.state !== "ready" || last <= this.#readAt) return;
+    const { last } = this.thread;
+    if (this.state !== "ready") return;
     this.#desk.lists.markRead(this.reference, last);
-    if (this.#markTimer) return;
-    this.#markTimer = setTimeout(() => {
-      this.#markTimer = 0;
-      const read = this.thread.last;
-      const mark = { t: "mark", conversation: this.reference, delivered: read, read };
-      if (this.#desk.line.send(mark)) this.#readAt = read;
-    }, MARK_MS);
+    this.#desk.marks.move(this.reference, last, last);
   }
 
   /** The last reply by another member, null when there is none. */

@@ -81,14 +81,15 @@ export class ThreadView {
 
   // --- where one is ---------------------------------------------------------------------
 
-  /** The first message in sight and where it stands, so that it can be put back there.
-      Not a day's line: that one stays at the top when earlier messages come under it. */
+  /** The first message in sight and where it ends, so that it can be put back there: its name
+      may go when earlier ones of the same author come before it. Not a day's line, which stays
+      at the top. */
   #hold() {
     if (this.#isAtEnd || !this.#isPlaced) return null;
     const top = this.#scroll.getBoundingClientRect().top;
     for (const child of this.#items.querySelectorAll(".message")) {
-      const { bottom, top: childTop } = child.getBoundingClientRect();
-      if (bottom > top) return { child, at: childTop };
+      const { bottom } = child.getBoundingClientRect();
+      if (bottom > top) return { child, at: bottom };
     }
     return null;
   }
@@ -97,7 +98,7 @@ export class ThreadView {
     if (!this.#isPlaced) return this.#placeFirst();
     if (this.#isAtEnd) return this.#scrollToEnd();
     if (held?.child.isConnected) {
-      this.#scroll.scrollTop += held.child.getBoundingClientRect().top - held.at;
+      this.#scroll.scrollTop += held.child.getBoundingClientRect().bottom - held.at;
     }
     return this.#offerJumps();
   }
