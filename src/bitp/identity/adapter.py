@@ -20,7 +20,8 @@ from bitp.identity.sealing import seal, unseal
 from bitp.identity.sessions import end_session, mark_signed_in
 
 TOO_MANY = _(
-    "Too many tries. Please wait: five minutes the first time, longer after that. Or talk to a person."
+    "Too many tries. Please wait: five minutes the first time, longer after that. "
+    "Or talk to a person."
 )
 
 

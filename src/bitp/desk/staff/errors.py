@@ -51,7 +51,8 @@ class TooManyTries(StaffError):
     code = "too_many_tries"
     status = 429
     says = _(
-        "Too many tries. Please wait: five minutes the first time, longer after that. Or ask an operator."
+        "Too many tries. Please wait: five minutes the first time, longer after that. "
+        "Or ask an operator."
     )
 
 

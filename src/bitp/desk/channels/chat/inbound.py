@@ -38,9 +38,7 @@ from bitp.policies.assurance import Evidence, level
 
 # Resume tokens live 24 h; a little more, because clocks differ.
 ENDED_SESSIONS_US = 25 * 3600 * 1_000_000
-REVOKING = frozenset(
-    {"session.ended", "session.locked", "staff.deactivated", "staff.role_changed"}
-)
+REVOKING = frozenset({"session.ended", "staff.deactivated", "staff.role_changed"})
 
 T = TypeVar("T")
 
