@@ -46,21 +46,22 @@ def post_of(
     at_us: int = 0,
 ) -> Post:
     """A post by a contact or a member, as a channel's receiver makes it."""
-    is_contact = isinstance(author, Contact)
+    contact = author if isinstance(author, Contact) else None
+    is_customer = contact is not None and bool(contact.customer)
     return Post(
-        author_kind="contact" if is_contact else "agent",
+        author_kind="contact" if contact else "agent",
         author=author.pk,
-        external_id=f"{'c' if is_contact else 's'}{author.pk}:{cid or new_token()}",
+        external_id=f"{'c' if contact else 's'}{author.pk}:{cid or new_token()}",
         text=text,
         received_us=at_us or now_us(),
         conversation=conversation,
         thread="" if conversation else thread,
-        contact=author.pk if is_contact else 0,
+        contact=author.pk if contact else 0,
         inbox=site_inbox().pk,
-        language=author.language if is_contact else "",
+        language=contact.language if contact else "",
         is_note=note,
-        evidence='{"kind":"session"}' if is_contact and author.customer else "{}",
-        level=2 if is_contact and author.customer else 0,
+        evidence='{"kind":"session"}' if is_customer else "{}",
+        level=2 if is_customer else 0,
     )
 
 

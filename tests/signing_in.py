@@ -17,7 +17,7 @@ def sign_in(client: Client, user: User) -> None:
     request = RequestFactory().get(side.path)
     request.session = SessionStore(None, side.kind)
     start_session(request, user, "passkey:1")
-    client.cookies[side.session_cookie] = request.session.session_key
+    client.cookies[side.session_cookie] = request.session.session_key or ""
     client.cookies[side.session_cookie]["path"] = side.path
 
 

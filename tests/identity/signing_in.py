@@ -16,8 +16,8 @@ from bitp.lib import clock
 from tests.identity.soft_authenticator import SoftAuthenticator
 
 PASSWORD = "a horse, a battery and a staple"
-JSON = {"content_type": "application/json", "HTTP_ACCEPT": "application/json"}
-PAGE = {"HTTP_ACCEPT": "text/html,*/*"}
+JSON: dict[str, Any] = {"content_type": "application/json", "HTTP_ACCEPT": "application/json"}
+PAGE: dict[str, Any] = {"HTTP_ACCEPT": "text/html,*/*"}
 
 
 def code_now(authenticator: Authenticator, steps: int = 0) -> str:

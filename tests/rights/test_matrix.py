@@ -62,8 +62,15 @@ class Scene:
 
     def person(self, role: str) -> Contact | Member:
         """Who plays the role."""
-        people = (self.visitor, self.bob, self.alice, self.carol, self.dave, self.erin)
-        return dict(zip(ROLES, people, strict=True))[role]
+        people: tuple[Contact | Member, ...] = (
+            self.visitor,
+            self.bob,
+            self.alice,
+            self.carol,
+            self.dave,
+            self.erin,
+        )
+        return people[ROLES.index(role)]
 
 
 @pytest.fixture
@@ -146,7 +153,8 @@ def is_let_in(answer: HttpResponseBase) -> bool:
 def body_of(answer: HttpResponseBase) -> str:
     if getattr(answer, "streaming", False):
         return ""
-    return answer.content.decode(errors="replace")  # type: ignore[attr-defined]
+    content: bytes = getattr(answer, "content", b"")
+    return content.decode(errors="replace")
 
 
 def test_every_address_lets_in_whom_it_declares_and_nobody_else(scene: Scene) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -14,7 +16,7 @@ from bitp.identity.models import CUSTOMER, STAFF, User
 from bitp.lib.clock import now_us
 from bitp.lib.ids import new_token
 
-BROWSER = {"HTTP_ACCEPT": "text/html,*/*;q=0.8"}
+BROWSER: dict[str, Any] = {"HTTP_ACCEPT": "text/html,*/*;q=0.8"}
 
 
 @pytest.fixture

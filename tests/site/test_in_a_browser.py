@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -34,19 +35,19 @@ PAGES = [
     "/account/login/",
     "/nothing-here",
 ]
-PHONE_CHINESE_DARK = {
+PHONE_CHINESE_DARK: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "locale": "zh-CN",
     "color_scheme": "dark",
     "has_touch": True,
     "is_mobile": True,
 }
-DESK_ENGLISH_LIGHT = {
+DESK_ENGLISH_LIGHT: dict[str, Any] = {
     "viewport": {"width": 1280, "height": 900},
     "locale": "en-GB",
     "color_scheme": "light",
 }
-HALF_WIDTH = {"viewport": {"width": 320, "height": 568}, "locale": "en-GB"}
+HALF_WIDTH: dict[str, Any] = {"viewport": {"width": 320, "height": 568}, "locale": "en-GB"}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 
 from bitp.desk.conversations.changes import outcomes_of, post_messages, resolve
 from bitp.desk.conversations.models import Conversation, Delivery, Message
-from bitp.desk.conversations.posting import batch, rows
+from bitp.desk.conversations.posting import effects, rows
 from bitp.desk.conversations.posting.post import Outcome, Post, Prepared, Target
 from bitp.desk.routing.models import Wait
 from bitp.events.models import Event, Job
@@ -184,7 +184,7 @@ def test_a_poisoned_message_in_a_batch_of_two_hundred_refuses_itself_alone(
                 cursor.execute("INSERT INTO conversations_message (number) VALUES (NULL)")
         return ids
 
-    monkeypatch.setattr(batch.rows, "insert_messages", refuse_poison)
+    monkeypatch.setattr(rows, "insert_messages", refuse_poison)
     outcomes = outcomes_of(posts)
     refused = [n for n, o in enumerate(outcomes) if o.result != "accepted"]
     print(
@@ -204,7 +204,7 @@ def test_a_batch_whose_commit_fails_is_not_acknowledged(monkeypatch: pytest.Monk
     def fail(*_: object) -> None:
         raise DatabaseError("the disk is gone")
 
-    monkeypatch.setattr(batch.effects, "write_consequences", fail)
+    monkeypatch.setattr(effects, "write_consequences", fail)
     outcome = post_messages([post_of(alice, "hello")])[0]
     assert outcome is not None
     assert (outcome.result, outcome.code, outcome.retry) == ("refused", "busy", True)
@@ -224,7 +224,7 @@ def test_while_the_database_answers_nobody_all_are_told_soon(
         raise OperationalError("database is locked")
 
     monkeypatch.setattr(batch, "PATIENCE_S", 0.3)
-    monkeypatch.setattr(batch.effects, "write_consequences", wait_in_vain)
+    monkeypatch.setattr(effects, "write_consequences", wait_in_vain)
     outcomes = post_messages([post_of(person, "hello") for person in people])
     assert outcomes == [batch.BUSY] * 20
     assert len(asked) <= 3
@@ -235,14 +235,14 @@ def test_behind_a_message_that_has_to_wait_its_conversation_waits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     alice, bob = make_customer("Alice"), make_customer("Bob")
-    write = batch.effects.write_consequences
+    write = effects.write_consequences
 
     def fail_on_the_first(stored: list[tuple[Target, int, Prepared]], ids: list[int]) -> None:
         if any(item.text == "one" for _, _, item in stored):
             raise OperationalError("deadlock detected")
         write(stored, ids)
 
-    monkeypatch.setattr(batch.effects, "write_consequences", fail_on_the_first)
+    monkeypatch.setattr(effects, "write_consequences", fail_on_the_first)
     posts = [post_of(alice, "one"), post_of(alice, "two"), post_of(bob, "three")]
     outcomes = post_messages(posts)
     assert outcomes[:2] == [batch.BUSY, batch.BUSY]

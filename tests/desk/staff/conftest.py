@@ -22,8 +22,12 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-DESK = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "color_scheme": "light"}
-PHONE = {
+DESK: dict[str, Any] = {
+    "viewport": {"width": 1280, "height": 900},
+    "locale": "en-GB",
+    "color_scheme": "light",
+}
+PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "locale": "zh-CN",
     "color_scheme": "dark",
