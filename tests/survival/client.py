@@ -164,6 +164,8 @@ class Tab:
         self.is_online = False
         self.online_at = 0.0
         self.ended_by = 0
+        # Told of each new acknowledgement: client id, conversation, number.
+        self.on_promise: Callable[[str, str, int], None] = lambda *_: None
         self._tries = 0
         self._out: asyncio.Queue[Frame] = asyncio.Queue()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -314,6 +316,8 @@ class Tab:
     def _acknowledged(self, frame: Frame, item: Item | None) -> None:
         self.heard.duplicates += frame["result"] == "duplicate"
         told = (frame["conversation"], frame["number"], frame["text"])
+        if frame["cid"] not in self.heard.acks:
+            self.on_promise(frame["cid"], told[0], told[1])
         before = self.heard.acks.setdefault(frame["cid"], told)
         if before != told:
             self.heard.contradictions.append(f"{frame['cid']}: {before} and {told}")

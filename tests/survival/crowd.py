@@ -55,13 +55,12 @@ class TalkingAgent(AgentTab):
 
 
 class Crowd:
-    """The contacts and the agent of one run; ``window``: see client.Outbox."""
+    """The contacts and the agent of one run."""
 
-    def __init__(self, system: System, seed: int, contacts: int = CONTACTS) -> None:
-        self.system = system
+    def __init__(self, port: int, seed: int, contacts: int = CONTACTS) -> None:
         self.random = random.Random(seed)
-        self.agent = TalkingAgent(system.port)
-        self.contacts = [CustomerTab(system.port) for _ in range(contacts)]
+        self.agent = TalkingAgent(port)
+        self.contacts = [CustomerTab(port) for _ in range(contacts)]
         self.written: list[str] = []
         self.is_talking = True
         self._talks: list[asyncio.Task[None]] = []
@@ -152,9 +151,9 @@ class Verdict:
         return {**found, "examples": self.examples[:5]} if found else {}
 
 
-async def judge(crowd: Crowd) -> Verdict:
+async def judge(crowd: Crowd, system: System) -> Verdict:
     """Compares what everybody was promised and shows with what is stored; call when silent."""
-    stored = await asyncio.to_thread(crowd.system.errand, "messages")
+    stored = await asyncio.to_thread(system.errand, "messages")
     by_reference = {each["reference"]: each for each in stored}
     verdict = Verdict(examples=[])
     for tab in crowd.tabs:

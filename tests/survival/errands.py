@@ -102,9 +102,9 @@ def write_like_worker(seconds: float, pause_s: float) -> dict[str, Any]:
 
 def hold_lock() -> None:
     """Somebody's database browser: holds the database for itself until it is told to let go."""
-    from django.conf import settings
-
     import sqlite3
+
+    from django.conf import settings
 
     database = sqlite3.connect(settings.DATABASES["default"]["NAME"], isolation_level=None)
     database.execute("PRAGMA busy_timeout = 10000")

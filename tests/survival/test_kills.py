@@ -99,12 +99,12 @@ async def page_comes(crowd: Crowd) -> bool:
 
 
 async def live_through(system: System, kills: int, seed: int) -> tuple[Verdict, Toll]:
-    crowd = Crowd(system, seed)
+    crowd = Crowd(system.port, seed)
     try:
         await crowd.begin()
         toll = await kill_at_random(system, crowd, kills, random.Random(seed))
         await crowd.fall_silent()
-        return await judge(crowd), toll
+        return await judge(crowd, system), toll
     finally:
         await crowd.end()
 

@@ -74,7 +74,7 @@ def tell(what: str, crowd: Crowd, busy: int, recovery_s: float, said: str) -> No
 
 async def live_through(system: System, what: str, trouble: Trouble) -> None:
     """Everybody talks; the trouble comes and goes; everything is judged."""
-    crowd = Crowd(system, SEED, CONTACTS)
+    crowd = Crowd(system.port, SEED, CONTACTS)
     pids = system.pids()
     try:
         await crowd.begin()
@@ -87,7 +87,7 @@ async def live_through(system: System, what: str, trouble: Trouble) -> None:
             assert acked(crowd) == before, "acknowledged in the middle of it"
         recovery_s = await until_everybody_is_answered(crowd)
         await crowd.fall_silent()
-        verdict = await judge(crowd)
+        verdict = await judge(crowd, system)
         tell(what, crowd, told_busy(crowd), recovery_s, await said)
         verdict.mishaps = 0  # pages that could not store said so
         assert verdict.wrong() == {}
