@@ -11,7 +11,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 
 from bitp.desk.conversations.changes import outcomes_of, post_messages, resolve
 from bitp.desk.conversations.models import Conversation, Delivery, Message
-from bitp.desk.conversations.posting import effects, rows
+from bitp.desk.conversations.posting import batch, effects, rows
 from bitp.desk.conversations.posting.post import Outcome, Post, Prepared, Target
 from bitp.desk.routing.models import Wait
 from bitp.events.models import Event, Job
