@@ -210,8 +210,8 @@ def test_a_full_storage_loses_nothing_while_the_page_is_open(page: Page, system:
     page.evaluate(
         """() => {
           const fill = (n, size) => localStorage.setItem(`host ${n}`, "x".repeat(size));
-          let size = 1e6;
-          for (let n = 0; size > 1; n++) try { fill(n, size); } catch { size = Math.floor(size / 2); }
+          const half = (size) => Math.floor(size / 2);
+          for (let n = 0, size = 1e6; size > 1; n++) try { fill(n, size); } catch { size = half(size); }
         }"""
     )
     page.evaluate("put('no room for this in the storage')")

@@ -16,9 +16,10 @@ const RETRY_MAX_MS = 60_000;
 
 /** Called by loader.js with its shell. */
 export async function start(shell) {
-  const [style, words] = await Promise.all([loadStyle(shell), loadWords(shell)]);
+  const parts = [loadStyle(shell), loadWords(shell), import(shell.asset("redact.js"))];
+  const [style, words, { redact }] = await Promise.all(parts);
   shell.addStyle(style);
-  return new App(shell, words);
+  return new App(shell, words, redact);
 }
 
 async function loadStyle({ asset }) {
@@ -34,6 +35,7 @@ async function loadWords({ asset, language }) {
 class App {
   #shell;
   #words;
+  #findSecrets;
   #panel;
   #api;
   #kept;
@@ -42,11 +44,11 @@ class App {
   #options = {};
   #retries = 0;
   #retryTimer = 0;
-  #redact = (text) => ({ text, removed: false });
 
-  constructor(shell, words) {
+  constructor(shell, words, redact) {
     this.#shell = shell;
     this.#words = words;
+    this.#findSecrets = redact;
     this.#api = new Api(shell.settings);
     this.#kept = new Kept(shell.settings.inbox);
     this.#panel = new Panel({ root: shell.root, words, onclose: () => this.close() });
@@ -54,7 +56,6 @@ class App {
     document.addEventListener("visibilitychange", () => this.#visit?.talks.seen());
     // A page that is left keeps what was being written.
     addEventListener("pagehide", () => this.#panel.screen?.composer?.leave());
-    this.#loadRedaction();
     if (this.#tab === "closed") this.#enter().catch(() => {});
   }
 
@@ -263,17 +264,10 @@ class App {
 
   // --- small things ---------------------------------------------------------------------
 
-  /** Secrets are taken out here and again by the server, so a slow load holds nobody up. */
-  async #loadRedaction() {
-    try {
-      const { redact } = await import(this.#shell.asset("redact.js"));
-      this.#redact = (text) => {
-        const { text: safe, findings } = redact(text);
-        return { text: safe, removed: findings.length > 0 };
-      };
-    } catch (error) {
-      reportError(error);
-    }
+  /** Secrets are taken out here, and again by the server. */
+  #redact(text) {
+    const { text: safe, findings } = this.#findSecrets(text);
+    return { text: safe, removed: findings.length > 0 };
   }
 
   get #tab() {

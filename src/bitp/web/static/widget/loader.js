@@ -44,7 +44,7 @@
   const STYLE = `
     :host { all: initial !important; position: fixed !important; z-index: 2147483000 !important;
       inset: auto 0 0 auto !important; inline-size: 0 !important; block-size: 0 !important;
-      --accent: #0b7a62; --on-accent: #fff; --danger: #a5301d; --surface: #fff; --ink: #1a1f1e; }
+      --accent: #0b7a62; --on-accent: #ffffff; --danger: #a5301d; --surface: #ffffff; --ink: #1a1f1e; }
     @media (prefers-color-scheme: dark) { :host(:not([data-theme="light"])) {
       --accent: #3cc7a3; --on-accent: #05221b; --surface: #171c1b; --ink: #e8ecea; --danger: #f29a8b; } }
     :host([data-theme="dark"]) {

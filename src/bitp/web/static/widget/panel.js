@@ -18,7 +18,7 @@ export class Panel {
   constructor({ root, words, onclose }) {
     this.#root = root;
     this.#onclose = onclose;
-    this.head = el("header", { class: "head" });
+    this.head = el("div", { class: "head" });
     this.bar = el("div", { class: "bar", role: "status", hidden: true });
     this.body = el("div", { class: "body" });
     this.element = el("section", { class: "panel", role: "dialog", "aria-labelledby": "bitp-title", tabindex: "-1", hidden: true }, this.head, this.bar, this.body);

@@ -16,9 +16,6 @@ const CONTEXT_CHARS = 160;
 const BEFORE_CHARS = 64;
 const AFTER_CHARS = 32;
 const LENGTH_SHOWN_MAX = 99_999;
-// A run of list words with more everyday ones is prose; less so where a seed is spoken of.
-const PROSE_SHARE = 0.5;
-const NAMED_PROSE_SHARE = 0.75;
 // A rare character speaks for a phrase, any other for a sentence.
 const RARE_SCORE = 10;
 const COMMON_SCORE = -14;
@@ -44,12 +41,11 @@ const keyWords = new RegExp(KEY_WORDS);
 const transactionWords = new RegExp(TRANSACTION_WORDS);
 
 const LINK = /()(otpauth(?:-migration)?:\/\/[^\s<>"'，。；）】]+)/g;
-const PEM = /()(-----begin [a-z0-9 ]{0,24}private key[^]{0,8192}?(?:-----end [a-z0-9 ]{0,24}private key-----|$))/g;
 const ENCODED = new RegExp(
   `(^|[^0-9A-Za-z])([5KLc9]${BASE58}{50,51}(?![0-9A-Za-z])|[xyztuvYZUV]prv(?:\\s?${BASE58}){107})`, "g",
 );
 const HEX = /(^|[^0-9a-z])((?:0x)?[0-9a-f]{64})(?![0-9a-z])/g;
-const CARD = /(^|[^0-9a-z.])([2-6](?:\d{12,18}|\d{3}(?:[ -]\d{4}){3}(?:[ -]\d{1,3})?|\d{3}[ -]\d{6}[ -]\d{4,5}))(?![0-9a-z]| \d)/g;
+const CARD = /(^|[^0-9a-z.])((?=2[2-7]|[3-6])\d(?:\d{12,18}|\d{3}(?:[ -]\d{4}){3}(?:[ -]\d{1,3})?|\d{3}[ -]\d{6}[ -]\d{4,5}))(?![0-9a-z]| \d)/g;
 const OTHER_NUMBERS = /order|trade|ticket|reference|\b(?:uid|id|no|ref|iban|[a-z]{2}\d\d)\b|订单|单号|编号|流水|工单/;
 const RESIDENT = /(^|[^0-9a-z])([1-8]\d{5}[ -]?(?:19|20)\d{2}[01]\d[0-3]\d[ -]?\d{3}[\dx])(?![0-9a-z])/g;
 
@@ -58,7 +54,7 @@ export function redact(text) {
   const { plain, starts, ends } = fold(text.replace(MASK, (mask) => "⟦".repeat(mask.length)));
   const lower = plain.toLowerCase();
   const found = [
-    ...english(lower), ...chinese(plain), ...matches("otpauth", LINK, lower), ...matches("private_key", PEM, lower),
+    ...english(lower), ...chinese(lower), ...matches("otpauth", LINK, lower),
     ...matches("private_key", ENCODED, plain), ...hexKeys(lower), ...residentIds(lower), ...cards(lower),
   ].sort((a, b) => a.start - b.start || b.end - a.end);
   const findings = [];
@@ -113,21 +109,16 @@ const speaksOfSeed = (lower, start, end) =>
 
 let listed;
 
-/** The first four letters of each word → whether it is an everyday word. */
-function words() {
+/** The first four letters of each word of the list. */
+function prefixes() {
   if (listed) return listed;
-  listed = new Map();
+  listed = new Set();
   const letters = ["", "", ""];
-  let everyday = false;
   for (let at = 0; at < ENGLISH.length; at++) {
     const sign = ENGLISH[at];
-    if (sign === ".") everyday = true;
-    else if (sign < "2") letters[1 - Number(sign)] = ENGLISH[++at];
+    if (sign < "2") letters[1 - Number(sign)] = ENGLISH[++at];
     else if (sign < "[") letters[2] = sign.toLowerCase();
-    else {
-      listed.set(letters.join("") + sign.replace("_", ""), everyday);
-      everyday = false;
-    }
+    else listed.add(letters.join("") + sign.replace("_", ""));
   }
   return listed;
 }
@@ -135,35 +126,31 @@ function words() {
 function* english(lower) {
   const all = [...lower.matchAll(/[a-z]+/g)].map((match, at) => ({
     at, start: match.index, end: match.index + match[0].length,
-    everyday: LIKE_LISTED.test(match[0]) ? words().get(match[0].slice(0, 4)) : undefined,
+    isListed: LIKE_LISTED.test(match[0]) && prefixes().has(match[0].slice(0, 4)),
   }));
   let run = [];
   for (const word of all) {
     const last = run.at(-1);
-    const goesOn = last && isGap(lower, last.end, word.start) && (isListed(word) || isMisspelled(word, run, all));
+    const goesOn = last && isGap(lower, last.end, word.start) && (word.isListed || isMisspelled(word, run, all));
     if (!goesOn) yield* phrase(lower, run.splice(0), all);
-    if (goesOn || isListed(word)) run.push(word);
+    if (goesOn || word.isListed) run.push(word);
   }
   yield* phrase(lower, run, all);
 }
-
-const isListed = (word) => word?.everyday !== undefined;
 
 const isGap = (lower, start, end) => end - start <= GAP_CHARS_MAX && GAP.test(lower.slice(start, end));
 
 /** One word off the list, between words of which five in a row are on it. */
 function isMisspelled({ at, start, end }, run, all) {
-  const five = (some) => some.length === 5 && some.every(isListed);
+  const five = (some) => some.length === 5 && some.every((word) => word.isListed);
   const length = end - start;
-  return length > 2 && length < 10 && isListed(all[at + 1]) && (five(run.slice(-5)) || five(all.slice(at + 1, at + 6)));
+  return length > 2 && length < 10 && all[at + 1]?.isListed && (five(run.slice(-5)) || five(all.slice(at + 1, at + 6)));
 }
 
 function* phrase(lower, run, all) {
   if (run.length < SMALLEST) return;
   const [{ at, start }, { end }] = [run[0], run.at(-1)];
   const named = speaksOfSeed(lower, start, end);
-  const share = run.filter((word) => word.everyday).length / run.length;
-  if (share >= (named ? NAMED_PROSE_SHARE : PROSE_SHARE)) return;
   if (!named && (!SIZES.includes(run.length) || isInsideList(lower, run, all[at - 1], all[at + run.length]))) return;
   yield { kind: "seed_phrase", start, end, length: run.length };
 }
@@ -198,13 +185,13 @@ function rareCharacters() {
   return rare;
 }
 
-function* chinese(plain) {
+function* chinese(lower) {
   for (const pattern of [SPACED, TOGETHER]) {
-    for (const found of matches("seed_phrase", pattern, plain)) {
+    for (const found of matches("seed_phrase", pattern, lower)) {
       const characters = found.written.match(HAN_EACH);
       const length = characters.length;
       const score = characters.reduce((sum, one) => sum + (rareCharacters().has(one) ? RARE_SCORE : COMMON_SCORE), 0);
-      const named = speaksOfSeed(plain.toLowerCase(), found.start, found.end);
+      const named = speaksOfSeed(lower, found.start, found.end);
       const enough = pattern === SPACED ? SPACED_MIN : named ? NAMED_MIN : ALONE_MIN;
       if (SIZES.includes(length) && score > enough) yield { ...found, length };
     }
