@@ -16,6 +16,8 @@ Figures = dict[str, float | None]
 # Name → "module:function". The function: (quick: bool) -> Measured.
 BENCHES = {
     "chat": "bitp.config.bench.chat:measure",
+    "port": "bitp.config.bench.port:measure",
+    "sockets": "bitp.config.bench.sockets:measure",
     "start": "bitp.config.bench.start:measure",
 }
 

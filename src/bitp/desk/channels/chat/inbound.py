@@ -62,10 +62,7 @@ class ChatInbound:
 
     def __init__(self) -> None:
         self._wake = Wake()
-        ended = Event.objects.filter(
-            kind="session.ended", at_us__gt=now_us() - ENDED_SESSIONS_US
-        ).values_list("data", flat=True)
-        self._ended = {msgspec.json.decode(data)["session"] for data in ended}
+        self._ended: set[str] = set()
 
     @over_database
     def open(self, ticket: str) -> Subject:
@@ -139,7 +136,13 @@ class ChatInbound:
 
     @over_database
     def start_position(self) -> tuple[int, int]:
-        return tail.end()
+        # The position first: a session that ends from here on is found in the tail.
+        position = tail.end()
+        ended = Event.objects.filter(
+            kind="session.ended", at_us__gt=now_us() - ENDED_SESSIONS_US
+        ).values_list("data", flat=True)
+        self._ended |= {msgspec.json.decode(data)["session"] for data in ended}
+        return position
 
     @over_database
     def tail(self, position: tuple[int, int], limit: int) -> Tailed:

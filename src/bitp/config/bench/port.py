@@ -1,0 +1,35 @@
+"""``port``: pages through the shared port against pages straight from web."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from bitp.config.bench import Measured
+from bitp.config.bench.running import running_demo
+from bitp.live.bench.port import measure_port
+
+# A page with a query, as most are.
+TARGET = "/chat/availability?inbox=site"
+SECONDS = 15
+SECONDS_QUICK = 3
+
+
+def measure(quick: bool) -> Measured:
+    """``page_loss``: the share of throughput lost on the way through the gateway."""
+    seconds = SECONDS_QUICK if quick else SECONDS
+    with tempfile.TemporaryDirectory(prefix="bitp-bench-") as folder:
+        data = Path(folder) / "data"
+        with running_demo("--data", str(data)) as running:
+            found = asyncio.run(
+                measure_port(
+                    ("127.0.0.1", running.port),
+                    str(data / "run" / "web.sock"),
+                    TARGET,
+                    seconds,
+                    f"localhost:{running.port}",
+                )
+            )
+    straight = found.pop("straight_pages_per_s")
+    return Measured({"target": TARGET, "seconds": seconds}, {**found}, {"pages_per_s": straight})
