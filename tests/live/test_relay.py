@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from bitp.live.proxies import parse_networks
+from bitp.live.requests import BODY_BYTES_MAX
 from tests.live.harness import Live, in_loop, live, until
 from tests.live.test_hello import UPGRADE
 from tests.live.tiny_web import TinyWeb
@@ -117,11 +118,11 @@ async def test_a_trusted_proxys_word_counts_per_request_and_nobody_elses(tmp_pat
 
 @pytest.mark.parametrize("size", [0, 1, 20_000, 3_000_000])
 @in_loop
-async def test_bodies_of_any_size_pass_both_ways(tmp_path: Path, size: int) -> None:
+async def test_bodies_pass_both_ways(tmp_path: Path, size: int) -> None:
     async with site(tmp_path) as (running, _):
-        alice, body = await Visitor.come(running), os.urandom(size)
+        alice, body = await Visitor.come(running), os.urandom(min(size, BODY_BYTES_MAX))
         seen = await alice.seen("POST /upload HTTP/1.1", body)
-        assert (seen["length"], seen["sha256"]) == (size, hashlib.sha256(body).hexdigest())
+        assert (seen["length"], seen["sha256"]) == (len(body), hashlib.sha256(body).hexdigest())
         status, answer = await alice.ask(f"GET /size/{size} HTTP/1.1")
         assert (status, len(answer)) == (200, size)
 
@@ -139,19 +140,45 @@ async def test_one_connection_carries_many_requests_of_all_kinds(tmp_path: Path)
         assert web.connections == 1
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ("Transfer-Encoding: chunked", 411),
+        (f"Content-Length: {BODY_BYTES_MAX + 1}", 413),
+        ("Content-Length: 9\r\nExpect: 100-continue", 417),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
 @in_loop
-async def test_a_chunked_upload_passes_and_the_rest_of_the_connection_too(tmp_path: Path) -> None:
-    async with site(tmp_path) as (running, _):
-        alice = await Visitor.come(running)
-        alice.writer.write(
+async def test_a_body_that_could_keep_web_waiting_never_reaches_it(
+    tmp_path: Path, method: str, headers: str, status: int
+) -> None:
+    async with site(tmp_path) as (running, web):
+        slow = [await Visitor.come(running) for _ in range(20)]
+        for number, each in enumerate(slow):
+            if number % 2:
+                await each.seen("GET /before HTTP/1.1")
+            each.writer.write(f"{method} /up HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n1".encode())
+        for each in slow:
+            assert (await each.answer())[0] == status
+            assert await each.is_closed()
+        assert {each["target"] for each in web.requests} == {"/before"}
+
+
+@in_loop
+async def test_nothing_that_follows_a_live_asked_for_too_early_reaches_web(tmp_path: Path) -> None:
+    async with site(tmp_path) as (running, web):
+        mallory = await Visitor.come(running)
+        mallory.writer.write(
+            b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET /live HTTP/1.1\r\nHost: x\r\n\r\n"
             b"POST /up HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-            b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
         )
-        status, answer = await alice.answer()
-        assert msgspec.json.decode(answer)["length"] == 11
-        assert (await alice.seen("GET /after HTTP/1.1"))["target"] == "/after"
-        status, _ = await alice.ask("GET /live/health HTTP/1.1")
-        assert status == 404
+        await until(lambda: web.requests)
+        mallory.writer.write(b"1\r\n")
+        web.gate.set()
+        assert [(await mallory.answer())[0] for _ in range(2)] == [200, 404]
+        assert (await (await Visitor.come(running)).ask("GET /after HTTP/1.1"))[0] == 200
+        assert [each["target"] for each in web.requests] == ["/slow", "/live", "/after"]
 
 
 @in_loop
@@ -220,9 +247,9 @@ SMUGGLED = [
 
 @pytest.mark.parametrize("headers", SMUGGLED)
 @in_loop
-async def test_a_doubtful_length_makes_web_the_only_judge(tmp_path: Path, headers: str) -> None:
-    """After it nothing on the connection is taken for /live, and a doubtful /live is refused."""
-    async with site(tmp_path) as (running, _):
+async def test_a_doubtful_length_is_refused(tmp_path: Path, headers: str) -> None:
+    """And nothing that follows it on the connection is taken for /live, or reaches web."""
+    async with site(tmp_path) as (running, web):
         mallory = await Visitor.come(running)
         lines = headers.replace("\n", "\r\n")
         mallory.writer.write(f"POST / HTTP/1.1\r\nHost: x\r\n{lines}\r\n\r\n".encode())
@@ -234,6 +261,7 @@ async def test_a_doubtful_length_makes_web_the_only_judge(tmp_path: Path, header
         other = await Visitor.come(running)
         other.writer.write(f"POST /live/poll HTTP/1.1\r\nHost: x\r\n{lines}\r\n\r\n[]".encode())
         assert (await other.answer())[0] in (400, 411)
+        assert web.connections == 0
 
 
 @in_loop
@@ -310,8 +338,8 @@ async def test_web_may_end_the_connection_after_its_answer(tmp_path: Path) -> No
         assert (await alice.ask("GET /end HTTP/1.1"))[0] == 200
         assert await alice.is_closed()
         bob = await Visitor.come(running)
-        bob.writer.write(b"POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n")
-        bob.writer.write(b"x" * 300_000)
+        head = f"POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: {BODY_BYTES_MAX}\r\n\r\n"
+        bob.writer.write(head.encode() + b"x" * BODY_BYTES_MAX)
         assert (await bob.answer())[1] == b"early"
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bitp.live.requests import BODY_HELD_MAX, BadRequest, Request, Requests
+from bitp.live.requests import BODY_BYTES_MAX, BadRequest, Request, Requests
 
 
 def pages(*bodies: int) -> list[bytes]:
@@ -29,7 +29,7 @@ LIVE = b"POST /live/poll?x=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbod
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.lists(st.sampled_from([0, 1, 100, BODY_HELD_MAX, BODY_HELD_MAX + 1]), max_size=4),
+    st.lists(st.sampled_from([0, 1, 100, BODY_BYTES_MAX]), max_size=4),
     st.lists(st.integers(1, 40_000), max_size=30),
 )
 def test_any_cut_of_the_bytes_gives_the_same_requests(bodies: list[int], cuts: list[int]) -> None:
@@ -48,8 +48,7 @@ def test_any_cut_of_the_bytes_gives_the_same_requests(bodies: list[int], cuts: l
     assert [(each.method, each.path, each.body) for each in served] == [
         ("POST", "/live/poll", b"body")
     ]
-    assert not requests.is_inside
-    assert not requests.is_opaque
+    assert not requests.is_held
 
 
 @pytest.mark.parametrize(
@@ -71,48 +70,62 @@ def test_targets_for_web(target: str) -> None:
     assert isinstance(requests.take(), bytes)
 
 
-def test_a_small_body_is_held_until_it_is_whole_and_a_large_one_flows() -> None:
-    small, large = pages(BODY_HELD_MAX, BODY_HELD_MAX + 1)
+def test_a_body_is_held_until_it_is_whole_and_a_larger_one_refused() -> None:
+    whole, larger = pages(BODY_BYTES_MAX, BODY_BYTES_MAX + 1)
     requests = Requests()
-    requests.add(small[:-1])
+    requests.add(whole[:-1])
     assert requests.take() is None
     assert requests.is_held
-    requests.add(small[-1:] + large[:200])
-    assert take_all(requests) == [small, large[:200]]
-    assert requests.is_inside
-    assert not requests.is_held
-    requests.add(large[200:] + LIVE)
-    assert take_all(requests)[0] == large[200:]
-    assert not requests.is_inside
+    requests.add(whole[-1:] + larger[:200])
+    assert requests.take() == whole
+    with pytest.raises(BadRequest) as refused:
+        requests.take()
+    assert refused.value.status == 413
 
 
 @pytest.mark.parametrize(
-    "doubt",
+    ("doubt", "status"),
     [
-        b"Transfer-Encoding: chunked\r\n",
-        b"Content-Length: 1\r\nContent-Length: 1\r\n",
-        b"content-length: -1\r\n",
-        b"Content-Length: 0x10\r\n",
-        b"Content-Length:\r\n",
-        b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n",
-        b"TRANSFER-ENCODING : identity\r\n",
-        b"Expect: 100-continue\r\nContent-Length: 5\r\n",
+        (b"Transfer-Encoding: chunked\r\n", 411),
+        (b"Content-Length: 1\r\nContent-Length: 1\r\n", 411),
+        (b"content-length: -1\r\n", 400),
+        (b"Content-Length: 0x10\r\n", 400),
+        (b"Content-Length:\r\n", 400),
+        (b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", 411),
+        (b"TRANSFER-ENCODING : identity\r\n", 411),
+        (b"Expect: 100-continue\r\nContent-Length: 5\r\n", 417),
     ],
 )
-def test_after_a_doubtful_length_nothing_is_looked_at(doubt: bytes) -> None:
+@pytest.mark.parametrize("target", [b"/", b"/live/poll"])
+@pytest.mark.parametrize("before", [b"", pages(3)[0]])
+def test_a_body_whose_end_is_not_told_plainly_is_refused(
+    doubt: bytes, status: int, target: bytes, before: bytes
+) -> None:
     requests = Requests()
-    requests.add(b"POST / HTTP/1.1\r\n" + doubt + b"\r\n" + LIVE)
-    assert b"".join(take_all(requests)).endswith(LIVE)  # type: ignore[arg-type]
-    assert requests.is_opaque
-    requests.add(LIVE)
-    assert take_all(requests) == [LIVE]
+    requests.add(before + b"POST " + target + b" HTTP/1.1\r\n" + doubt + b"\r\n" + LIVE)
+    if before:
+        assert requests.take() == before
+    with pytest.raises(BadRequest) as refused:
+        requests.take()
+    assert refused.value.status == status
 
 
-def test_a_later_line_that_is_no_request_is_webs_to_judge() -> None:
+def test_a_later_line_that_is_no_request_is_refused() -> None:
     requests = Requests()
     requests.add(pages(0)[0] + b"PROXY TCP4 8.8.8.8 1.1.1.1 1 1\r\n" + LIVE)
-    items = take_all(requests)
-    assert b"".join(items) == pages(0)[0] + b"PROXY TCP4 8.8.8.8 1.1.1.1 1 1\r\n" + LIVE  # type: ignore[arg-type]
+    assert requests.take() == pages(0)[0]
+    with pytest.raises(BadRequest):
+        requests.take()
+
+
+def test_after_the_last_request_nothing_is_taken() -> None:
+    requests = Requests()
+    requests.add(pages(0)[0] + LIVE)
+    assert requests.take() == pages(0)[0]
+    requests.end()
+    requests.add(LIVE)
+    assert requests.take() is None
+    assert not requests.is_held
 
 
 @pytest.mark.parametrize(

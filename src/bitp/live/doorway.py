@@ -75,7 +75,7 @@ class Doorway(Protocol):
         if self._is_ending:
             return
         self._heard = self.gateway.wheel.now
-        if not self._requests.is_inside:
+        if not self._requests.is_held:
             self._began = self._heard
         self._requests.add(data)
         self._go_on()
@@ -121,8 +121,9 @@ class Doorway(Protocol):
         if isinstance(item, bytes):
             self._pass_on(item)
         elif self._relay is not None and self._relay.is_awaiting:
-            # Asked for before the page before it was answered: web will say 404.
-            self._requests.give_up()
+            # Asked for before the page before it was answered: web will say 404, and as it
+            # cannot be told which answer is whose, nothing more is taken.
+            self._requests.end()
             self._pass_on(item.head + item.body)
         else:
             self._drop_relay()
@@ -204,7 +205,7 @@ class Doorway(Protocol):
 
     def is_quiet(self, now: float) -> bool:
         """Whether ending now would cut nothing off."""
-        if self._is_serving or self._requests.is_inside:
+        if self._is_serving or self._requests.is_held:
             return False
         if self._relay is None:
             return True
@@ -224,7 +225,7 @@ class Doorway(Protocol):
     def _is_stalled(self, since: float) -> bool:
         if self._stuck_since:
             return self._stuck_since < since
-        is_reading = self._requests.is_inside or self._relay is None
+        is_reading = self._requests.is_held or self._relay is None
         return is_reading and not self._is_serving and self._heard < since
 
     def _patience(self) -> float:

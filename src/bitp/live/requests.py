@@ -2,12 +2,12 @@
 
 A browser or a proxy sends pages and long polls over the same kept connection, so every
 request's first line is looked at, not only the connection's first. Heads and small bodies are
-passed on only when complete: a slow client holds up nobody but itself.
+passed on only when complete: a slow client holds up nobody but itself. Web answers with few
+threads, and one that waits for the rest of a body answers nobody; so nothing that is not whole
+ever reaches it.
 
-Two parsers that disagree about a request's end are how requests are smuggled. Here nothing is
-decided by this parser but "is this for /live", and at the first thing that is not plain (a
-chunked body, two lengths, an odd line) it stops looking: the rest of the connection
-is passed on as it is, and web, whose parser alone judges pages, answers 404 to any /live in it.
+Two parsers that disagree about a request's end are how requests are smuggled. What is not
+plain (a chunked body, two lengths, an odd line) is therefore refused, and the connection ends.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from bitp.live.protocol import POLL_BYTES_MAX
 
 # Cookies of a few kilobytes fit; more is refused with 431.
 HEAD_BYTES_MAX = 32 * 1024
-# A body up to this size is passed on in one piece; a form or a message fits.
-BODY_HELD_MAX = 16 * 1024
+# Larger bodies are refused with 413. Twice what any page takes (a passkey's answer).
+BODY_BYTES_MAX = 64 * 1024
 
 _REQUEST_LINE = re.compile(rb"([A-Z]{1,20}) ([\x21-\x7e]+) HTTP/1\.([01])\r\n")
 _HEADER_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x09\x20-\x7e\x80-\xff]*)")
@@ -31,7 +31,7 @@ _END = b"\r\n\r\n"
 
 
 class BadRequest(Exception):
-    """The connection's first bytes are not a request we pass on; status: what to answer."""
+    """These bytes are not a request we pass on; status: what to answer."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -61,60 +61,47 @@ class Request(NamedTuple):
 class Requests:
     """The bytes of one connection, taken apart. ``take`` until it gives None."""
 
-    __slots__ = ("_data", "_is_first", "_remaining", "is_opaque")
+    __slots__ = ("_data", "_is_over", "_needed")
 
     def __init__(self) -> None:
         self._data = b""
-        self._is_first = True
-        # Bytes of the running request's body that are still to come.
-        self._remaining = 0
-        # Everything that comes is passed on unseen.
-        self.is_opaque = False
+        # Bytes from which on it is worth looking again: a body may come byte by byte.
+        self._needed = 0
+        # What still comes is thrown away.
+        self._is_over = False
 
     def add(self, data: bytes) -> None:
         """More bytes from the client."""
-        self._data = self._data + data if self._data else data
+        if not self._is_over:
+            self._data = self._data + data if self._data else data
 
     @property
     def is_held(self) -> bool:
         """Whether bytes wait here for the rest of their request."""
         return bool(self._data)
 
-    @property
-    def is_inside(self) -> bool:
-        """Whether the client has begun a request and not ended it."""
-        return bool(self._data) or self._remaining > 0
-
     def rest(self) -> bytes:
         """What follows the last request taken."""
         return self._cut(len(self._data))
 
     def take(self) -> Request | bytes | None:
-        """The next request for /live, or bytes for web, or None: nothing complete is there."""
-        if not self._data:
+        """The next request for /live, or a whole one for web, or None: nothing complete is there.
+
+        Raises BadRequest.
+        """
+        if not self._data or len(self._data) < self._needed:
             return None
-        if self.is_opaque:
-            return self._cut(len(self._data))
-        if self._remaining:
-            return self._take_body()
         return self._take_request()
 
-    def give_up(self) -> None:
-        """Look at nothing any more."""
-        self.is_opaque = True
+    def end(self) -> None:
+        """The connection's last request was taken."""
+        self._is_over = True
+        self._data = b""
 
     def _cut(self, length: int) -> bytes:
-        data = self._data
-        if length >= len(data):
-            self._data = b""
-            return data
+        data, self._needed = self._data, 0
         self._data = data[length:]
-        return data[:length]
-
-    def _take_body(self) -> bytes:
-        part = self._cut(self._remaining)
-        self._remaining -= len(part)
-        return part
+        return data[:length] if self._data else data
 
     def _take_request(self) -> Request | bytes | None:
         line = _REQUEST_LINE.match(self._data)
@@ -122,51 +109,27 @@ class Requests:
         if end < len(_END):
             return self._wait_for_head(line)
         if line is None:
-            return self._pass_unseen(400)
-        length = _body_length(self._data[:end])
-        if length is None:
-            return self._pass_or_refuse(line)
-        self._is_first = False
-        if _is_live(line[2]):
-            return self._take_live(line, end, length)
-        return self._take_page(end, length)
-
-    def _wait_for_head(self, line: re.Match[bytes] | None) -> bytes | None:
-        if line is None and (b"\r\n" in self._data or not self._data[:1].isupper()):
-            return self._pass_unseen(400)
-        if len(self._data) >= HEAD_BYTES_MAX:
-            return self._pass_unseen(431)
-        return None
-
-    def _pass_unseen(self, status: int) -> bytes:
-        """Not plain HTTP: refuse a connection that begins so, else leave it to web."""
-        if self._is_first:
-            raise BadRequest(status)
-        self.give_up()
-        return self._cut(len(self._data))
-
-    def _pass_or_refuse(self, line: re.Match[bytes]) -> bytes:
-        """A body of unknown end: nothing for /live, and not followed for pages."""
-        if _is_live(line[2]):
-            raise BadRequest(411)
-        self._is_first = False
-        return self._pass_unseen(400)
-
-    def _take_live(self, line: re.Match[bytes], end: int, length: int) -> Request | None:
-        if length > POLL_BYTES_MAX:
+            raise BadRequest(400)
+        length = _get_body_length(self._data[:end])
+        is_live = _is_live(line[2])
+        if length > (POLL_BYTES_MAX if is_live else BODY_BYTES_MAX):
             raise BadRequest(413)
         if len(self._data) < end + length:
+            self._needed = end + length
             return None
         whole = self._cut(end + length)
-        method, target, minor = (part.decode("ascii") for part in line.groups())
-        return Request(method, target, f"HTTP/1.{minor}", whole[:end], whole[end:])
+        return _request(line, whole, end) if is_live else whole
 
-    def _take_page(self, end: int, length: int) -> bytes | None:
-        if length <= BODY_HELD_MAX:
-            return self._cut(end + length) if len(self._data) >= end + length else None
-        part = self._cut(end + length)
-        self._remaining = end + length - len(part)
-        return part
+    def _wait_for_head(self, line: re.Match[bytes] | None) -> None:
+        if line is None and (b"\r\n" in self._data or not self._data[:1].isupper()):
+            raise BadRequest(400)
+        if len(self._data) >= HEAD_BYTES_MAX:
+            raise BadRequest(431)
+
+
+def _request(line: re.Match[bytes], whole: bytes, end: int) -> Request:
+    method, target, minor = (part.decode("ascii") for part in line.groups())
+    return Request(method, target, f"HTTP/1.{minor}", whole[:end], whole[end:])
 
 
 def _is_live(target: bytes) -> bool:
@@ -174,15 +137,20 @@ def _is_live(target: bytes) -> bool:
     return path == b"/live" or path.startswith(b"/live/")
 
 
-def _body_length(head: bytes) -> int | None:
-    """Bytes of the body, or None if its end is not told plainly."""
+def _get_body_length(head: bytes) -> int:
+    """Bytes of the body; raises BadRequest if its end is not told plainly."""
     found = _FRAMING.findall(head.lower())
     if not found:
         return 0
+    if any(name == b"expect" for name, _ in found):
+        # Nobody waits for our word: a body this small may come at once.
+        raise BadRequest(417)
     if len(found) > 1 or found[0][0] != b"content-length":
-        return None
+        raise BadRequest(411)
     length = _LENGTH.fullmatch(found[0][1])
-    return int(length[1]) if length else None
+    if length is None:
+        raise BadRequest(400)
+    return int(length[1])
 
 
 def _parse_header(line: bytes) -> tuple[str, str]:
