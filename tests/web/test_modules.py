@@ -113,7 +113,7 @@ def test_the_widget_has_the_values_of_the_design() -> None:
         return found
 
     design = blocks((STATIC / "design" / "tokens.css").read_text())
-    own = blocks((WIDGET / "widget.css").read_text())
+    own = blocks((WIDGET / "styles" / "tokens.css").read_text())
     for theirs, ours in zip(design, own, strict=True):
         same = {name: theirs[name] for name in ours if name in theirs}
         assert {name: ours[name] for name in same} == same

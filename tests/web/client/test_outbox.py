@@ -211,7 +211,9 @@ def test_a_full_storage_loses_nothing_while_the_page_is_open(page: Page, system:
         """() => {
           const fill = (n, size) => localStorage.setItem(`host ${n}`, "x".repeat(size));
           const half = (size) => Math.floor(size / 2);
-          for (let n = 0, size = 1e6; size > 1; n++) try { fill(n, size); } catch { size = half(size); }
+          for (let n = 0, size = 1e6; size > 1; n++) {
+            try { fill(n, size); } catch { size = half(size); }
+          }
         }"""
     )
     page.evaluate("put('no room for this in the storage')")

@@ -41,12 +41,18 @@ def _read(path: Path) -> str:
     return lean(path.read_text("utf-8"))
 
 
+def _read_styles(first: Path) -> str:
+    return "".join(_read(first.with_stem(name)) for name in _STYLES)
+
+
+# In the order in which they may build on each other.
+_STYLES = ("tokens", "panel", "buttons", "head", "home", "log", "writing", "foot")
 _MADE: dict[str, tuple[str, Callable[[Path], str]]] = {
     "app.js": ("widget/app.js", joined),
     "en.js": ("widget/strings/en.js", _read),
     "zh-hans.js": ("widget/strings/zh-hans.js", _read),
     "redact.js": ("widget/redact.js", joined),
-    "widget.css": ("widget/widget.css", _read),
+    "widget.css": ("widget/styles/tokens.css", _read_styles),
 }
 
 

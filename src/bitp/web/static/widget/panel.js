@@ -2,7 +2,7 @@
 
 import { button, el, iconButton, say } from "./dom.js";
 
-// At this size and below the window takes the whole screen; widget.css says the same.
+// At this size and below the window takes the whole screen; styles/panel.css says the same.
 const WHOLE_SCREEN = "(max-width: 480px), (max-height: 480px)";
 const FOCUSABLE = "button, a[href], textarea, input, [tabindex='0']";
 

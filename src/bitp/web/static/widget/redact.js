@@ -27,7 +27,7 @@ const BASE58 = "[1-9A-HJ-NP-Za-km-z]";
 const HAN = "[㐀-鿿]";
 const HAN_EACH = new RegExp(HAN, "g");
 const INVISIBLE = /\p{DI}/u;
-const WIDE = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u2460-\u249b\u{1d400}-\u{1d7ff}]/u;
+const ODD = /[\p{DI}İ\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u2460-\u249b\u{1d400}-\u{1d7ff}]/u;
 const GAP = /^(?:[^\p{L}.:!?。：！？]*|(?:[^\p{L}]|[第个個词詞])*\d(?:[^\p{L}]|[第个個词詞])*)$/u;
 const LIGHT = "[^\\p{L}。！？!?]{1,12}";
 const SPACED = new RegExp(`(^|[^㐀-鿿])(${HAN}(?:${LIGHT}${HAN}){11,23})(?!${HAN})`, "gu");
@@ -51,7 +51,7 @@ const RESIDENT = /(^|[^0-9a-z])([1-8]\d{5}[ -]?(?:19|20)\d{2}[01]\d[0-3]\d[ -]?\
 
 /** The text with a mask for every secret, and {kind, length} of each in order. */
 export function redact(text) {
-  const { plain, starts, ends } = fold(text.replace(MASK, (mask) => "⟦".repeat(mask.length)));
+  const { plain, startOf, endOf } = fold(text.replace(MASK, (mask) => "⟦".repeat(mask.length)));
   const lower = plain.toLowerCase();
   const found = [
     ...english(lower), ...chinese(lower), ...matches("otpauth", LINK, lower),
@@ -61,17 +61,18 @@ export function redact(text) {
   let safe = "";
   let copied = 0;
   for (const { kind, start, end, length } of found) {
-    if (starts[start] >= copied) {
+    if (startOf(start) >= copied) {
       findings.push({ kind, length });
-      safe += `${text.slice(copied, starts[start])}⟦removed:${kind}:${Math.min(length, LENGTH_SHOWN_MAX)}⟧`;
+      safe += `${text.slice(copied, startOf(start))}⟦removed:${kind}:${Math.min(length, LENGTH_SHOWN_MAX)}⟧`;
     }
-    copied = Math.max(copied, ends[end - 1]);
+    copied = Math.max(copied, endOf(end - 1));
   }
   return { text: safe + text.slice(copied), findings };
 }
 
-/** The plainest form of each character, and where it came from. */
+/** The text in its plainest form, and where each of its characters begins and ends in the text. */
 function fold(text) {
+  if (!ODD.test(text)) return { plain: text, startOf: (at) => at, endOf: (at) => at + 1 };
   let plain = "";
   const starts = [];
   const ends = [];
@@ -86,13 +87,13 @@ function fold(text) {
     plain += written;
     start = end;
   }
-  return { plain, starts, ends };
+  return { plain, startOf: (at) => starts[at], endOf: (at) => ends[at] };
 }
 
 function plainest(character) {
-  if (INVISIBLE.test(character)) return "";
+  if (!ODD.test(character)) return character;
   // The dotted capital I is the one character whose lower case has another length.
-  return WIDE.test(character) ? character.normalize("NFKC") : character === "İ" ? "i" : character;
+  return INVISIBLE.test(character) ? "" : character === "İ" ? "i" : character.normalize("NFKC");
 }
 
 function* matches(kind, pattern, text) {
