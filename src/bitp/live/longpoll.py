@@ -125,6 +125,8 @@ class PollClient(Client):
 
     def overdue(self, now: float) -> float:
         """Let a held request go with nothing, or forget a client that asks no more."""
+        if not self.gateway.polls.knows(self):
+            return 0
         if now >= self._due:
             if self._door is None:
                 self._forget()
@@ -157,6 +159,9 @@ class PollClient(Client):
             self._n += len(payloads)
             self._unconfirmed += payloads
             door.served(_answer(self.id, self._n, payloads))
+            if self.state is CLOSING and self.subject is None:
+                # Nobody counts it any more, and it never came in: nothing of it is kept.
+                self.gateway.polls.forget(self)
 
     def _forget(self) -> None:
         self.state = CLOSING
@@ -188,6 +193,10 @@ class Polls:
         else:
             # Another process knew it, or it was forgotten: say hello again with the token.
             door.served(array_answer([encode_frame(Closed(1012, "unknown id"))]))
+
+    def knows(self, client: PollClient) -> bool:
+        """Whether the client may ask again."""
+        return client.id in self._clients
 
     def forget(self, client: PollClient) -> None:
         """The id is not known any more."""
