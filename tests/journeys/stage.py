@@ -11,8 +11,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-# With BITP_PICTURES=docs/images the journeys leave pictures of the main screens there.
-PICTURES = os.environ.get("BITP_PICTURES", "")
+# With JOURNEY_PICTURES=docs/images the journeys leave pictures of the main screens there.
+PICTURES = os.environ.get("JOURNEY_PICTURES", "")
 WCAG = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 }
