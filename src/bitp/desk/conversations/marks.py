@@ -90,4 +90,4 @@ def save_draft(conversation: Conversation, member: Member, text: str, is_note: b
 def drafts_of(conversation: Conversation, member: Member) -> list[dict[str, object]]:
     """The member's own drafts in the conversation."""
     rows = Draft.objects.filter(conversation=conversation, member=member)
-    return [{"note": row.is_note, "text": row.text} for row in rows]
+    return [{"note": row.is_note, "text": row.text, "changed_us": row.changed_us} for row in rows]
