@@ -182,7 +182,7 @@ def test_a_silent_client_of_the_control_socket_holds_nothing_up(tiny: Tiny) -> N
         tiny.pid("worker", 2)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_stop_ends_everything_with_web_last(tiny: Tiny, number: signal.Signals) -> None:
     pids = tiny.pids()
     tiny.process.send_signal(number)

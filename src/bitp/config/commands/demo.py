@@ -12,7 +12,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -41,6 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Until Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, _end)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _end)
     with _data_folder(options.data) as data:
         if options.fresh:
             check_ours(data)
@@ -62,7 +64,7 @@ def _nothing() -> None:
 
 
 def _end(number: int, _frame: object) -> None:
-    """SIGTERM before the supervisor listens to it: leave, and remove what is thrown away."""
+    """A stop before the supervisor listens to it: leave, and remove what is thrown away."""
     raise SystemExit(128 + number)
 
 
@@ -87,16 +89,19 @@ def _settings(data: Path, port: int) -> dict[str, str]:
 
 
 def _announce(data: Path, port: int, *, as_json: bool) -> None:
+    with suppress(BrokenPipeError):  # nobody reads any more; the system runs on
+        print(_describe(data, port, as_json=as_json), flush=True)
+
+
+def _describe(data: Path, port: int, *, as_json: bool) -> str:
     origin = f"http://{HOST}:{port}"
     people = _find_people(data)
     if as_json:
         pages = {path: origin + path for path, _ in GUIDE}
-        print(json.dumps({"ready": origin, "pages": pages, "people": people}), flush=True)
-        return
+        return json.dumps({"ready": origin, "pages": pages, "people": people})
     lines = [f"{origin + path:<36} {what}" for path, what in GUIDE]
     lines += ["", *(f"{person['email']:<36} {person['says']}" for person in people), ""]
-    print("\n".join(lines))
-    print(f"READY {origin}", flush=True)
+    return "\n".join([*lines, f"READY {origin}"])
 
 
 def _find_people(data: Path) -> list[dict[str, str]]:

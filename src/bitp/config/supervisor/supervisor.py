@@ -31,7 +31,7 @@ def say(line: str) -> None:
 
 
 class Supervisor:
-    """Runs ``children`` until SIGTERM or SIGINT; ``on_ready`` is called once."""
+    """Runs ``children`` until SIGTERM, Ctrl-C or a closed terminal; calls ``on_ready`` once."""
 
     def __init__(
         self,
@@ -92,7 +92,10 @@ class Supervisor:
             one.setblocking(False)
         signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        stops = [signal.SIGTERM, signal.SIGINT]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup means it
+            stops.append(signal.SIGHUP)
+        for number in stops:
             signal.signal(number, self._ask_to_stop)
 
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
