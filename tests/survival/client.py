@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,38 +19,23 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 
+from tests.survival.outbox import Frame, Item, Outbox
+from tests.survival.view import Seen, View
+
 PAUSE_FIRST_S = 0.1
 PAUSE_MAX_S = 1.0
 WELCOME_WAIT_S = 10.0
 PING_EVERY_S = 2.0
 # Nothing heard for this long, although pings went out: the line is dead.
 SILENCE_S = 8.0
-# No answer after this long on a living line: sent again, under the same id.
-AGAIN_S = 10.0
 LOOK_S = 0.2
-BUSY_S = 0.2
-BUSY_MAX_S = 2.0
 
 SIGNED_OUT, OUTDATED = 4403, 4406
 FOR_GOOD = {SIGNED_OUT, OUTDATED}
 
-Frame = dict[str, Any]
-
 
 class NoAnswer(Exception):
     """The site did not give what was asked for; asked again later."""
-
-
-@dataclass(slots=True)
-class Item:
-    """Something written that is not acknowledged yet. lane: what it queues behind."""
-
-    cid: str
-    frame: Frame
-    lane: str
-    sent_at: float = 0.0
-    not_before: float = 0.0
-    tries: int = 0
 
 
 @dataclass(slots=True)
@@ -59,15 +44,6 @@ class Followed:
 
     n: int
     asked: bool = False
-
-
-@dataclass(slots=True)
-class Seen:
-    """A message as this tab shows it."""
-
-    cid: str
-    text: str
-    is_provisional: bool = False
 
 
 @dataclass(slots=True)
@@ -84,71 +60,6 @@ class Heard:
     resyncs: int = 0
     closes: list[int] = field(default_factory=list)
     errors: list[Frame] = field(default_factory=list)
-
-
-class Outbox:
-    """Items in order; of each lane one is under way at a time, as the browser does."""
-
-    def __init__(self, send: Callable[[Frame], bool], window: int = 1) -> None:
-        self._send = send
-        self._window = window
-        self.items: dict[str, Item] = {}
-
-    def put(self, item: Item) -> None:
-        self.items[item.cid] = item
-        self.flush()
-
-    def flush(self, *, again: bool = False) -> None:
-        """Sends what is due. ``again``: the line is new, so nothing is under way any more."""
-        now = time.monotonic()
-        for item in self._due(now, again):
-            item.sent_at = now if self._send(item.frame) else 0.0
-
-    def _due(self, now: float, again: bool) -> list[Item]:
-        if again:
-            for item in self.items.values():
-                item.sent_at = 0.0
-        lanes: dict[str, int] = {}
-        due = []
-        for item in self.items.values():
-            place = lanes[item.lane] = lanes.get(item.lane, 0) + 1
-            if item.not_before > now:
-                lanes[item.lane] = self._window
-            elif place <= self._window and now - item.sent_at > AGAIN_S:
-                due.append(item)
-        return due
-
-    def busy(self, item: Item) -> None:
-        """Later, and later each time; what was under way behind it waits for it."""
-        item.tries += 1
-        item.sent_at = 0.0
-        pause = min(BUSY_MAX_S, BUSY_S * 2**item.tries) * random.uniform(0.5, 1)
-        item.not_before = time.monotonic() + pause
-
-
-class View:
-    """The conversations as this tab shows them: messages by number, however they came."""
-
-    def __init__(self, contradictions: list[str]) -> None:
-        self.messages: dict[str, dict[int, Seen]] = {}
-        self._contradictions = contradictions
-
-    def add(self, conversation: str, number: int, seen: Seen) -> None:
-        messages = self.messages.setdefault(conversation, {})
-        known = messages.get(number)
-        if known is not None and (known.cid, known.text) != (seen.cid, seen.text):
-            self._contradictions.append(f"{conversation} {number}: {known} and {seen}")
-        if known is None or known.is_provisional:
-            messages[number] = seen
-
-    def merge_page(self, conversation: str, messages: list[Frame]) -> None:
-        for each in messages:
-            self.add(conversation, each["number"], Seen(each["cid"], each["text"]))
-
-    def texts(self, conversation: str) -> dict[int, tuple[str, str]]:
-        """(client id, text) by number."""
-        found = self.messages.get(conversation, {})
-        return {number: (found[number].cid, found[number].text) for number in sorted(found)}
 
 
 class Tab:
@@ -186,6 +97,19 @@ class Tab:
 
     def on_welcome(self) -> None:
         """The line is up."""
+
+    # --- how it stands
+
+    def is_silent(self) -> bool:
+        """Whether everything written is acknowledged."""
+        return not self.outbox.items
+
+    def was_answered(self, count: int) -> bool:
+        """Whether more than so many messages were acknowledged."""
+        return len(self.heard.acks) > count
+
+    def shows(self, conversation: str, wanted: dict[int, tuple[str, str]]) -> bool:
+        return self.view.texts(conversation) == wanted
 
     # --- life
 
@@ -405,13 +329,11 @@ async def until(condition: Callable[[], Any], limit_s: float = 15.0, what: str =
     return value
 
 
+async def until_each(conditions: Iterable[Callable[[], Any]], limit_s: float, what: str) -> None:
+    for condition in conditions:
+        await until(condition, limit_s, what)
+
+
 def conversation_of(stream: str) -> str:
     """The reference in a conversation's stream."""
     return stream.split("/")[1]
-
-
-def pairs(tabs: list[Tab]) -> Iterator[tuple[Tab, str]]:
-    """Every tab with every conversation it shows."""
-    for tab in tabs:
-        for conversation in tab.view.messages:
-            yield tab, conversation

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.survival.running import CROWDED, System, prepare_folder, running, short_folder
+from tests.survival.running import System, prepare_folder, running, short_folder
 
 
 @pytest.fixture(scope="session")
@@ -22,5 +22,5 @@ def prepared() -> Iterator[Path]:
 @pytest.fixture
 def system(prepared: Path) -> Iterator[System]:
     """A system for one test, on SQLite."""
-    with running(prepared, **CROWDED) as started:
+    with running(prepared) as started:
         yield started

@@ -10,17 +10,14 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
-from tests.survival.client import (
-    Frame,
-    NoAnswer,
-    Tab,
-    conversation_of,
-    until,
-)
+from tests.survival.client import NoAnswer, Tab, conversation_of, until, until_each
+from tests.survival.outbox import Frame
 from tests.survival.running import System
 from tests.survival.tabs import AgentTab, CustomerTab
 
@@ -64,6 +61,10 @@ class Crowd:
         self.written: list[str] = []
         self.is_talking = True
         self._talks: list[asyncio.Task[None]] = []
+
+    def unanswered(self) -> list[Callable[[], bool]]:
+        """For each contact: whether there was one more answer than there is now."""
+        return [partial(each.was_answered, len(each.heard.acks)) for each in self.contacts]
 
     @property
     def tabs(self) -> list[Tab]:
@@ -112,8 +113,7 @@ class Crowd:
         """Nobody writes any more; everything written is acknowledged."""
         self.is_talking = False
         await asyncio.gather(*self._talks)
-        for tab in self.tabs:
-            await until(lambda tab=tab: not tab.outbox.items, SETTLE_S, "the last answers")
+        await until_each((tab.is_silent for tab in self.tabs), SETTLE_S, "the last answers")
 
     async def end(self) -> None:
         self.is_talking = False
@@ -221,8 +221,8 @@ async def _judge_views(crowd: Crowd, stored: dict[str, Any], verdict: Verdict) -
         for conversation in list(tab.view.messages):
             wanted = expected(stored[conversation], is_staff=isinstance(tab, AgentTab))
             with suppress(AssertionError):
-                await until(lambda t=tab, c=conversation, w=wanted: t.view.texts(c) == w)
-            if tab.view.texts(conversation) != wanted:
+                await until(partial(tab.shows, conversation, wanted))
+            if not tab.shows(conversation, wanted):
                 verdict.not_converged += 1
                 shown = tab.view.texts(conversation)
                 missing = sorted(wanted.keys() ^ shown.keys())[:5]

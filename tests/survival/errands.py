@@ -6,6 +6,7 @@ Each prints its result as JSON. One that stays says "ready" and goes on until it
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ def messages() -> list[dict[str, Any]]:
     """Every conversation with its messages in order, as they are stored."""
     from bitp.desk.conversations.models import Conversation, Message
 
-    found = {
+    found: dict[int, dict[str, Any]] = {
         row.pk: {"reference": row.reference, "last_number": row.last_number, "messages": []}
         for row in Conversation.objects.order_by("pk")
     }
@@ -100,13 +101,22 @@ def write_like_worker(seconds: float, pause_s: float) -> dict[str, Any]:
     return _time_writes([plan, lease, finish], seconds, pause_s)
 
 
+def people(count: int) -> Any:
+    """Contacts with a conversation each, and an agent, for the benchmark's load generator."""
+    from pathlib import Path
+
+    from bitp.config.bench.people import make_people
+
+    return make_people(Path(os.environ["BITP_DATA"]), count)
+
+
 def hold_lock() -> None:
     """Somebody's database browser: holds the database for itself until it is told to let go."""
     import sqlite3
 
     from django.conf import settings
 
-    database = sqlite3.connect(settings.DATABASES["default"]["NAME"], isolation_level=None)
+    database = sqlite3.connect(str(settings.DATABASES["default"]["NAME"]), isolation_level=None)
     database.execute("PRAGMA busy_timeout = 10000")
     database.execute("BEGIN EXCLUSIVE")
     print("ready", flush=True)

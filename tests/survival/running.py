@@ -174,11 +174,15 @@ def prepare_folder(data: Path) -> None:
 
 @contextmanager
 def running(
-    prepared: Path | None, database_url: str = "", at: Path | None = None, **variables: str
+    prepared: Path | None,
+    variables: Mapping[str, str] = CROWDED,
+    *,
+    database_url: str = "",
+    at: Path | None = None,
 ) -> Iterator[System]:
     """A system on a copy of the prepared folder (none: it prepares itself), ended with the block.
 
-    ``at``: where its folder is to stand; ``variables``: added to its environment.
+    ``variables``: added to its environment; ``at``: where its folder is to stand.
     """
     with short_folder() as folder:
         data = (at or folder) / "data"

@@ -5,13 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from tests.survival.client import (
-    Frame,
-    Item,
-    NoAnswer,
-    Tab,
-    conversation_of,
-)
+from tests.survival.client import NoAnswer, Tab, conversation_of
+from tests.survival.outbox import Frame, Item
 from tests.survival.web import Browser
 
 LOAD_AGAIN_S = 0.3
@@ -48,6 +43,10 @@ class CustomerTab(Tab):
         if self._is_begun:
             self._is_begun = False
             return str(self._ticket)
+        return await self.ask_ticket()
+
+    async def ask_ticket(self) -> str:
+        """A fresh one from the site."""
         return str((await self._ask_ticket())["ticket"])
 
     async def _ask_ticket(self) -> Any:

@@ -20,6 +20,7 @@ import pytest
 from bitp.policies.secrets import MASK_PATTERN
 from tests.survival.canaries import CHINESE, Canaries, files_of
 from tests.survival.client import NoAnswer, until
+from tests.survival.outbox import Frame
 from tests.survival.running import System
 from tests.survival.tabs import AgentTab, CustomerTab
 from tests.survival.web import Browser
@@ -81,20 +82,18 @@ async def by_socket(stage: Stage) -> None:
 
 
 async def by_long_poll(stage: Stage) -> None:
-    ticket = (await stage.alice._ask_ticket())["ticket"]
-    frames: list[dict[str, Any]] = [{"t": "poll"}, {"t": "hello", "v": 1, "ticket": ticket}]
-    where = {"conversation": stage.conversation}
-    for number, text in enumerate(stage.texts("poll")):
-        frames.append({"t": "send", "cid": f"poll{number}", "body": text, **where})
-    poll, told = {"t": "poll"}, []
-    while sum(frame["t"] == "ack" for frame in told) < 4:
-        answer = await stage.alice.browser.post_json_soon("/live/poll", [poll, *frames[1:]])
-        told += answer.json()
-        poll, frames = (
-            {"t": "poll", "id": answer.json()[0]["id"], "seen": answer.json()[0]["n"]},
-            [{}],
-        )
-    assert {frame["result"] for frame in told if frame["t"] == "ack"} == {"accepted"}
+    where = {"t": "send", "conversation": stage.conversation}
+    texts = enumerate(stage.texts("poll"))
+    sends = [{**where, "cid": f"poll{number}", "body": text} for number, text in texts]
+    frames: list[Frame] = [{"t": "hello", "v": 1, "ticket": await stage.alice.ask_ticket()}, *sends]
+    poll: Frame = {"t": "poll"}
+    results: list[str] = []
+    while len(results) < len(sends):
+        answer = await stage.alice.browser.post_json_soon("/live/poll", [poll, *frames])
+        polled, *told = answer.json()
+        results += [frame["result"] for frame in told if frame["t"] == "ack"]
+        poll, frames = {"t": "poll", "id": polled["id"], "seen": polled["n"]}, []
+    assert set(results) == {"accepted"}
 
 
 async def by_agent(stage: Stage) -> None:
@@ -247,7 +246,7 @@ async def by_bad_frames(stage: Stage) -> None:
     words = stage.canaries.phrase("bad frames")
     heard = stage.alice.heard
     before = len(heard.errors) + len(heard.refusals)
-    bad = [
+    bad: list[Frame] = [
         {"t": words},
         {"t": "send", "cid": words, "body": words},
         {"t": "send", "cid": "bad", "body": words, "thread": "x", "at_us": 1},

@@ -15,13 +15,12 @@ import msgspec
 import pytest
 
 from bitp.config.bench.load import Counted, Plan
-from bitp.config.bench.people import People
 from bitp.config.bench.sync import measure_sync
 from tests.survival.running import System, running
 from tests.survival.web import Browser
 from tests.waiting import wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite, pytest.mark.timeout(300)]
 
 PEOPLE = 48
 WINDOW = 8
@@ -32,8 +31,6 @@ WRITING_S, PAUSE_S = 7.0, 0.015
 WRITES_MIN = 40
 UNLIMITED = {"BITP_SENDS_PER_S": "100000"}
 P99_LIMIT_MS = 100.0
-# A neighbour on the machine may spoil a measurement, never two in a row.
-MEASUREMENTS = 2
 WRITERS = ("write_like_web", "write_like_worker")
 
 
@@ -50,13 +47,7 @@ class Times:
 
 def flood(system: System) -> subprocess.Popen[bytes]:
     """The benchmark's load generator at full rate, begun."""
-    made = subprocess.run(
-        [sys.executable, "-P", "-m", "bitp.config.bench.people", str(PEOPLE)],
-        env=system.errand_environment(),
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    contacts, agent = msgspec.json.decode(made.stdout, type=People)
+    contacts, agent = system.errand("people", count=PEOPLE)
     plan = Plan(system.port, agent, contacts, "flood", FLOOD_S, window=WINDOW)
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "bitp.config.bench.load"],
@@ -123,22 +114,29 @@ def tell(counted: Counted, times: list[Times]) -> None:
     )
     for each in times:
         print(
-            f"  {each.name}: {each.writes} writes, p50 {each.p50_ms:.1f} ms, p99 {each.p99_ms:.1f} ms "
-            f"(limit {P99_LIMIT_MS:.0f} ms), {len(each.errors)} errors"
+            f"  {each.name}: {each.writes} writes, p50 {each.p50_ms:.1f} ms, "
+            f"p99 {each.p99_ms:.1f} ms (limit {P99_LIMIT_MS:.0f} ms), {len(each.errors)} errors"
         )
 
 
+def is_fair(times: list[Times]) -> bool:
+    return all(each.p99_ms <= P99_LIMIT_MS for each in times)
+
+
+def measure_and_check(system: System) -> list[Times]:
+    counted, times = measure(system)
+    tell(counted, times)
+    assert [each.errors for each in times] == [[], []]
+    assert (counted.missing, counted.doubled, counted.refused) == (0, 0, 0)
+    return times
+
+
 def test_writers_beside_a_flood_have_their_turn_soon(prepared: Path) -> None:
-    with running(prepared, **UNLIMITED) as system:
-        for number in range(MEASUREMENTS):
-            counted, times = measure(system)
-            tell(counted, times)
-            assert [each.errors for each in times] == [[], []]
-            assert (counted.missing, counted.doubled, counted.refused) == (0, 0, 0)
-            is_last = number == MEASUREMENTS - 1
-            if is_last or all(each.p99_ms <= P99_LIMIT_MS for each in times):
-                break
+    with running(prepared, UNLIMITED) as system:
+        times = measure_and_check(system)
+        if not is_fair(times):
+            # A neighbour on the machine may spoil a measurement, never two in a row.
             print("measured once more: something else used the machine, or a writer waits")
-        said = system.said()
-    assert all(each.p99_ms <= P99_LIMIT_MS for each in times)
-    assert "locked" not in said
+            times = measure_and_check(system)
+        assert "locked" not in system.said()
+    assert is_fair(times)

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from tests.powercut.recorder import is_available
-from tests.survival.client import NoAnswer, until
+from tests.survival.client import NoAnswer, until, until_each
 from tests.survival.crowd import Crowd, judge
 from tests.survival.disks import Disk, disk_that_fills, disk_that_pretends
 from tests.survival.running import CROWDED, System, running
 
-pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite, pytest.mark.timeout(300)]
 
 SEED = 4
 CONTACTS = 4
@@ -45,11 +45,7 @@ def told_busy(crowd: Crowd) -> int:
 async def until_everybody_is_answered(crowd: Crowd) -> float:
     """Seconds until each contact has one more answer than now."""
     began = time.monotonic()
-    known = {contact: len(contact.heard.acks) for contact in crowd.contacts}
-    for contact, count in known.items():
-        await until(
-            lambda c=contact, n=count: len(c.heard.acks) > n, RECOVERY_LIMIT_S, "an answer again"
-        )
+    await until_each(crowd.unanswered(), RECOVERY_LIMIT_S, "an answer again")
     return time.monotonic() - began
 
 
@@ -118,5 +114,5 @@ def test_a_full_disk_is_told_and_nothing_is_lost(prepared: Path, find_disk: Find
             yield
             disk.free()
 
-        with running(prepared, at=disk.folder, **CROWDED, **disk.environment) as system:
+        with running(prepared, {**CROWDED, **disk.environment}, at=disk.folder) as system:
             asyncio.run(live_through(system, f"disk full ({disk.kind})", full))

@@ -22,6 +22,7 @@ from tests.survival.running import CROWDED, ROOT, System, running, short_folder
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(300),
     pytest.mark.sqlite,
     pytest.mark.skipif(not is_available(), reason="needs Linux and gcc"),
 ]
@@ -42,7 +43,7 @@ def record_talk(prepared: Path, talk_s: float, **variables: str) -> Trace:
         recorder = Recorder(folder / "data")
         environment = {**CROWDED, **recorder.environment, **variables}
         try:
-            with running(None, at=folder, **environment) as system:
+            with running(None, environment, at=folder) as system:
                 talk(system, talk_s)
                 # Before the end: what a stopping process was just doing would be unknown.
                 return recorder.read()
