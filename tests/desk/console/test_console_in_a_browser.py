@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.desk.console.at_work import HOSTILE, HOSTILE_NAME, Agent, SitDown, writes
 from tests.survival.running import System, kill
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
@@ -21,6 +22,9 @@ def carol(sit_down: SitDown) -> Agent:
 @pytest.fixture
 def dave(sit_down: SitDown) -> Agent:
     return sit_down("dave")
+
+
+LOCK = "token => fetch('/console/lock', {method: 'POST', headers: {'X-CSRFToken': token}})"
 
 
 def customer_page(browser: Browser, system: System) -> Page:
@@ -173,6 +177,28 @@ def test_drafts_come_back_here_and_in_another_browser(system: System, sit_down: 
     expect(elsewhere.page.locator("#composer-text")).to_have_value("half an answer")
 
 
+def test_a_text_sent_elsewhere_is_not_offered_again(system: System, sit_down: SitDown) -> None:
+    reference = writes(system, "Two desks", "Hello")
+    here, there = sit_down("carol"), sit_down("carol")
+    here.talk(reference)
+    here.write("the answer")
+    here.page.keyboard.press("Escape")
+    expect(here.page.locator("#thread")).to_be_focused()
+    wait_for(lambda: drafts_of(here, reference) == ["the answer"], what="the draft to be kept")
+    there.talk(reference)
+    expect(there.page.locator("#composer-text")).to_have_value("the answer")
+    there.page.locator("#composer-text").press("Control+Enter")
+    expect(here.message("the answer")).to_be_visible()
+    wait_for(lambda: drafts_of(here, reference) == [], what="the draft to go")
+    here.talk(reference)
+    expect(here.page.locator("#composer-text")).to_have_value("")
+
+
+def drafts_of(agent: Agent, reference: str) -> list[str]:
+    answer = agent.page.request.get(f"{agent.origin}/console/data/c/{reference}")
+    return [draft["text"] for draft in answer.json()["drafts"]]
+
+
 def test_a_draft_stays_whoever_else_acts(system: System, carol: Agent, dave: Agent) -> None:
     reference = writes(system, "Taken away", "Hello")
     carol.talk(reference)
@@ -189,8 +215,7 @@ def test_the_lock_covers_the_console_and_keeps_what_was_written(
 ) -> None:
     page = carol.talk(writes(system, "Locked", "private matter"))
     carol.write("half a thought", mode="note")
-    lock = "token => fetch('/console/lock', {method: 'POST', headers: {'X-CSRFToken': token}})"
-    page.evaluate(lock, carol.token())
+    page.evaluate(LOCK, carol.token())
     code = page.locator("#locked-way").get_by_label("Code from your authenticator")
     code.wait_for()
     assert page.evaluate("document.elementFromPoint(700, 100).closest('#locked') !== null")
@@ -206,6 +231,21 @@ def test_the_lock_covers_the_console_and_keeps_what_was_written(
     expect(carol.message("half a thought").locator(".message-state")).to_have_count(0)
     carol.act("take").click()
     expect(page.locator("#assignee")).to_have_text("yours")
+
+
+def test_a_console_unlocked_in_another_window_goes_on(system: System, dave: Agent) -> None:
+    page = dave.talk(writes(system, "Two windows", "Hello"))
+    page.evaluate(LOCK, dave.token())
+    page.locator("#locked-way input[name=code]").wait_for()
+    other = page.context.new_page()
+    other.goto(f"{system.origin}/console/locked")
+    other.get_by_label("Code from your authenticator").fill(dave.code())
+    other.keyboard.press("Enter")
+    other.wait_for_url(f"{system.origin}/console/")
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(page.locator("#locked")).to_be_hidden()
+    dave.send("back again")
+    expect(dave.state_of("back again")).to_have_attribute("data-state", "sent")
 
 
 def test_hostile_content_is_text(system: System, carol: Agent) -> None:

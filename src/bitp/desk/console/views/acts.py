@@ -28,7 +28,8 @@ BODY_BYTES_MAX = 2_000
 @answers
 def ticket(request: StaffRequest) -> dict[str, Any]:
     """A ticket (60 s) for the live connection."""
-    issued = issue_staff_ticket(request.member, session_id(request))
+    until_s = int(request.session.get_expiry_date().timestamp())
+    issued = issue_staff_ticket(request.member, session_id(request), until_s)
     return {"ticket": issued, "subject": me_data(request.member)}
 
 

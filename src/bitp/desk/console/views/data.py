@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from bitp.desk.console.panels import draw_panels
 from bitp.desk.console.queries import conversation_answer, lists_answer
@@ -20,14 +20,14 @@ SEARCH_CHARACTERS_MAX = 100
 NUMBER_DIGITS_MAX = 9
 
 
-@require_GET
+@require_safe
 @staff_only
 def me(request: StaffRequest) -> HttpResponse:
     """Who is signed in now, and the token for what is posted."""
     return JsonResponse({"me": me_data(request.member), "csrf": get_token(request)})
 
 
-@require_GET
+@require_safe
 @staff_only
 @answers
 def lists(request: StaffRequest) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def lists(request: StaffRequest) -> dict[str, Any]:
     return lists_answer(request.member, view, search, _number(request, "page") or 1)
 
 
-@require_GET
+@require_safe
 @staff_only
 @answers
 def conversation(request: StaffRequest, reference: str) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def conversation(request: StaffRequest, reference: str) -> dict[str, Any]:
     return conversation_answer(found, request.member, _number(request, "before"))
 
 
-@require_GET
+@require_safe
 @staff_only
 @answers
 def panels(request: StaffRequest, reference: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from bitp.desk.console import assets, words
 from bitp.desk.console.queries import lists_answer
@@ -22,7 +22,7 @@ from bitp.lib.clock import now_us
 from bitp.lib.text import supported_language
 
 
-@require_GET
+@require_safe
 @staff_only
 def home(request: StaffRequest, reference: str = "") -> HttpResponse:
     """The console; ``reference``: the conversation to open. Its rights are asked when it loads."""

@@ -1,8 +1,12 @@
 // What the member is writing: kept in this browser at every keystroke, on the server soon after.
 
+import { now_us } from "./moments.js";
+
 const PREFIX = "bitp.console.draft.";
 // A pause in typing this long sends the draft to the server.
 const PAUSE_MS = 800;
+// What was sent this shortly before the line was lost may not have arrived: it is sent again.
+const DOUBTFUL_US = 10_000_000;
 
 export class Drafts {
   #scope;
@@ -14,32 +18,36 @@ export class Drafts {
     this.#scope = `${PREFIX}${scope}.`;
     this.#line = line;
     this.#storage = storage;
+    line.on("lost", () => this.#doubt());
     line.on("welcome", () => this.#sendUnsent());
-    addEventListener("pagehide", () => this.flush());
+    addEventListener("pagehide", () => this.flush({ isLeaving: true }));
   }
 
-  /** What was being written: this browser's copy, or the server's where that is newer. */
+  /**
+   * What was being written. A copy here that the server may not have wins; else the newer one
+   * does, and one that the server had and has no more was sent or emptied elsewhere.
+   */
   read(reference, mode, fromServer) {
     const kept = this.#kept(reference, mode);
     const stored = fromServer.find((draft) => draft.note === (mode === "note"));
-    if (!stored) return kept?.text ?? "";
-    const isNewer = kept && (!kept.sent || kept.at_ms * 1000 >= (stored.changed_us ?? 0));
-    return isNewer ? kept.text : stored.text;
+    if (kept && !kept.sent) return kept.text;
+    if (kept && stored && kept.at_us >= stored.changed_us) return kept.text;
+    return stored?.text ?? "";
   }
 
   /** Keeps the text; an empty one removes the draft here and there. */
   write(reference, mode, text) {
-    this.#keep(reference, mode, { text, at_ms: Date.now(), sent: false });
+    this.#keep(reference, mode, { text, at_us: now_us(), sent: false });
     const key = this.#key(reference, mode);
     clearTimeout(this.#timers.get(key));
     this.#timers.set(key, setTimeout(() => this.#send(reference, mode), PAUSE_MS));
   }
 
-  /** Sends what waits for a pause in typing now. */
-  flush() {
+  /** Sends what waits for a pause in typing now; leaving, nobody knows whether it arrives. */
+  flush({ isLeaving = false } = {}) {
     for (const key of this.#timers.keys()) {
       const [reference, mode] = key.slice(this.#scope.length).split(".");
-      this.#send(reference, mode);
+      this.#send(reference, mode, { isLeaving });
     }
   }
 
@@ -48,7 +56,7 @@ export class Drafts {
     for (const key of this.#keys()) this.#storage.removeItem(key);
   }
 
-  #send(reference, mode) {
+  #send(reference, mode, { isLeaving = false } = {}) {
     const key = this.#key(reference, mode);
     clearTimeout(this.#timers.get(key));
     this.#timers.delete(key);
@@ -57,9 +65,19 @@ export class Drafts {
     const body = kept.text.toWellFormed?.() ?? kept.text;
     const frame = { t: "draft", conversation: reference, body };
     if (mode === "note") frame.note = true;
-    if (!this.#line.send(frame)) return;
+    if (!this.#line.send(frame) || isLeaving) return;
     if (kept.text) this.#keep(reference, mode, { ...kept, sent: true });
     else this.#storage.removeItem(key);
+  }
+
+  #doubt() {
+    for (const key of this.#keys()) {
+      const [reference, mode] = key.slice(this.#scope.length).split(".");
+      const kept = this.#kept(reference, mode);
+      if (kept?.sent && now_us() - kept.at_us < DOUBTFUL_US) {
+        this.#keep(reference, mode, { ...kept, sent: false });
+      }
+    }
   }
 
   #sendUnsent() {

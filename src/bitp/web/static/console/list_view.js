@@ -106,7 +106,9 @@ export class ListView {
     this.#order = rows.map((row) => row.reference);
     setText(document.getElementById("list-title"), say(`view.${lists.view}`));
     const context = { me, view: lists.view, open: lists.open };
-    keep(this.#rows, rows, (row) => row.reference, drawRow, (drawn, row) => updateRow(drawn, row, context));
+    const draw = (row) => drawRow(row, this.#desk.addresses.page + row.reference);
+    const update = (drawn, row) => updateRow(drawn, row, context);
+    keep(this.#rows, rows, (row) => row.reference, draw, update);
     this.#drawState(rows.length);
     this.#drawPages();
   }

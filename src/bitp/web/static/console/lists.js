@@ -184,13 +184,13 @@ export class Lists {
   #posted(row, message) {
     if (!message.number || message.number <= row.last_number) return;
     const changes = { last_number: message.number, last_us: message.at_us };
-    if (message.kind !== "system") changes.last_text = oneLine(message.text);
-    if (message.author.kind === "contact") {
+    if (message.kind !== "system") changes.last_text = oneLine(message.text ?? "");
+    if (message.author?.kind === "contact") {
       changes.unread = row.unread + 1;
       changes.level = message.level ?? row.level;
       changes.status = "open";
       changes.waiting_since_us = row.waiting_since_us || message.at_us;
-    } else if (message.author.kind === "agent" && !message.note) {
+    } else if (message.author?.kind === "agent" && !message.note) {
       changes.waiting_since_us = 0;
       if (row.status !== "resolved") changes.status = "waiting";
     }

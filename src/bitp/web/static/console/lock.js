@@ -19,11 +19,13 @@ export class Lock {
     this.#desk = desk;
     this.#dialog.addEventListener("cancel", (event) => event.preventDefault());
     this.#way.addEventListener("submit", (event) => this.#submit(event));
+    addEventListener("focus", () => this.#lookAgain());
   }
 
-  /** Told of every 401: locked shows the lock, signed out leads to the sign-in. */
+  /** Told of every 401 and 403: locked shows the lock, signed out leads to the sign-in. */
   hear(refusal) {
     if (refusal.code === "locked") this.#close();
+    else if (refusal.status === 403) this.look();
     else this.#leave();
   }
 
@@ -46,6 +48,11 @@ export class Lock {
       if (!(error instanceof Refusal)) throw error;
       if (error.isOffline) setTimeout(() => this.look(), LOOK_AGAIN_MS);
     }
+  }
+
+  /** Somebody comes back to this window: perhaps it was unlocked in another one. */
+  #lookAgain() {
+    if (this.#desk.isLocked) this.#open().catch(() => {});
   }
 
   #leave() {

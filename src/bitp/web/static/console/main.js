@@ -77,6 +77,7 @@ class Desk {
     line.on("welcome", () => outbox.flush({ again: true }));
     line.on("lost", () => outbox.rest());
     line.on("ack", (frame) => outbox.ack(frame));
+    line.on("refused", (frame) => frame.stream && this.lists.refreshSoon());
     line.on("state", (state) => state === "signed_out" && this.lock.look());
     outbox.on((change) => this.#hearOutbox(change));
   }
@@ -112,10 +113,11 @@ class Desk {
     this.open(reference, { remember: false });
   }
 
-  close() {
+  /** Closes the conversation: only the lists are left. */
+  close({ remember = true } = {}) {
     this.talk = null;
     this.lists.open = "";
-    history.pushState({}, "", `${this.addresses.home}?view=${this.lists.view}`);
+    if (remember) history.pushState({}, "", `${this.addresses.home}?view=${this.lists.view}`);
     this.panes.show("list");
     this.signals.raise("talk");
     this.signals.raise("lists");

@@ -69,7 +69,7 @@ export class Panes {
   #goBack() {
     const { addresses } = this.#desk;
     const { pathname } = location;
-    if (!pathname.startsWith(addresses.page)) return this.show("list");
+    if (!pathname.startsWith(addresses.page)) return this.#desk.close({ remember: false });
     return this.#desk.open(pathname.slice(addresses.page.length), { remember: false });
   }
 }

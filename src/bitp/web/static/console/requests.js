@@ -2,6 +2,8 @@
 
 // An answer that takes longer than this counts as no network.
 const ANSWER_WAIT_MS = 20_000;
+// Signed out or locked; or the page's token is not this session's any more.
+const FORBIDDEN = new Set([401, 403]);
 
 /** The server said no, or could not be reached (status 0, code "offline"). */
 export class Refusal extends Error {
@@ -22,7 +24,7 @@ export class Requests {
   #csrf;
   #onRefusal;
 
-  /** csrf: the page's token; onRefusal(refusal): told of every 401. */
+  /** csrf: the page's token; onRefusal(refusal): told of every 401 and 403. */
   constructor(csrf, onRefusal) {
     this.#csrf = csrf;
     this.#onRefusal = onRefusal;
@@ -56,7 +58,7 @@ export class Requests {
     const code = body?.code ?? (answer.redirected ? "signed_out" : "unexpected");
     const retry_s = Number(answer.headers.get("Retry-After")) || 0;
     const refusal = new Refusal(answer.status, code, body?.title ?? "", retry_s);
-    if (answer.status === 401 || code === "signed_out") this.#onRefusal(refusal);
+    if (FORBIDDEN.has(answer.status) || code === "signed_out") this.#onRefusal(refusal);
     throw refusal;
   }
 

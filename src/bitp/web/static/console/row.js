@@ -8,8 +8,8 @@ import { say } from "./words.js";
 // A wait beyond this many minutes is drawn as a warning.
 const LONG_WAIT_MINUTES = 10;
 
-/** An empty row; updateRow fills it. */
-export function drawRow(row) {
+/** An empty row that leads to `address`; updateRow fills it. */
+export function drawRow(row, address) {
   const parts = {
     who: element("bdi", { class: "row-who" }),
     when: element("time", { class: "row-when" }),
@@ -23,7 +23,7 @@ export function drawRow(row) {
   const facts = element("span", { class: "row-facts" }, parts.topic, parts.level, parts.assignee);
   const link = element(
     "a",
-    { class: "row-link", href: `/console/c/${row.reference}`, "data-conversation": row.reference },
+    { class: "row-link", href: address, "data-conversation": row.reference },
     ...[parts.who, parts.when, parts.preview, parts.unread, facts],
   );
   const drawn = element("li", { class: "row", "data-reference": row.reference }, link);
