@@ -129,5 +129,7 @@ find("pull").addEventListener("submit", async (event) => {
   const process = event.submitter.value;
   body.set("process", process);
   const response = await fetch(event.target.action, { method: "POST", body }).catch(() => null);
-  say(`${process} ${response?.ok ? log.dataset.killed : log.dataset.refused}`);
+  // The answer itself comes through live and web: without one, whoever carried it is gone.
+  const wasKilled = !response || response.ok || response.status >= 502;
+  say(`${process} ${wasKilled ? log.dataset.killed : log.dataset.refused}`);
 });
