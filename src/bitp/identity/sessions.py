@@ -127,9 +127,13 @@ class SessionStore(SessionBase):
 
     @classmethod
     def clear_expired(cls) -> None:
-        late = Session.objects.filter(expire_date__lt=clock.now())
-        keys = late.values_list("session_key", flat=True)[:SWEPT_AT_ONCE]
-        Session.objects.filter(session_key__in=list(keys)).delete()
+        late = Session.objects.filter(expire_date__lt=clock.now()).select_related("user")
+        rows = list(late[:SWEPT_AT_ONCE])
+        with transaction.atomic():
+            Session.objects.filter(session_key__in=[row.session_key for row in rows]).delete()
+            for row in rows:
+                if row.user is not None:
+                    append_ended(row.user, [row.session_key[:ID_LENGTH]], "expired")
 
 
 def session_id(request: HttpRequest) -> str:

@@ -27,7 +27,8 @@ class Subject:
     key: "contact:<id>" or "staff:<id>"; session: opaque id of the browser session (cut when it
     ends); kind: "customer" | "staff"; name: shown to the other side; evidence: canonical JSON of
     what was proven (stored with every message); streams: to follow from the start; position: the
-    log position at which the rights were judged; token: what resume tokens are bound to.
+    log position at which the rights were judged; token: what resume tokens are bound to; until_s:
+    when the proof ends (seconds since the epoch), which no resume token outlives; 0: it does not.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Subject:
     position: int = 0
     inbox: int = 0
     user: int = 0
+    until_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client, override_settings
 
-from bitp.desk.channels.chat.subjects import read_ticket
+from bitp.desk.channels.chat.subjects import (
+    read_resume,
+    read_ticket,
+    resume_signer,
+    resume_token,
+)
 from bitp.desk.channels.models import Inbox
 from bitp.desk.contacts.models import Contact, Identity
 from bitp.events.models import Event
 from bitp.identity.models import User
-from bitp.identity.sessions import end_sessions_of
+from bitp.identity.sessions import SessionStore, end_sessions_of
+from bitp.lib import clock
 from bitp.live.inbound import Refused
 from tests.desk.channels.conftest import HOST, ask, enter, word
 from tests.people import make_customer, make_member, say
@@ -191,3 +200,40 @@ def test_the_host_name_is_kept_without_secrets_and_tricks(shop: Inbox) -> None:
     assert not {"abandon", "aband", "about"} & set(kept.replace("⟦", " ").split())
     assert kept.isprintable()
     assert Identity.objects.get(channel="chat").verified_how == "host"
+
+
+def chained(ticket: str, times: int = 3) -> int:
+    """When the last of several resume tokens ends, each got with the one before."""
+    subject = read_ticket(ticket)
+    for _ in range(times):
+        token = resume_token(subject)
+        subject = read_resume(token)
+    return int(resume_signer().read(token)["exp"])
+
+
+def test_no_chain_of_resume_tokens_outlives_a_hosts_word(shop: Inbox) -> None:
+    ends_s = int(time.time()) + 300
+    answer = enter("shop", origin=HOST, identity=word(exp=ends_s))
+    assert chained(answer["ticket"]) == pytest.approx(ends_s, abs=1)
+
+
+def test_no_chain_of_resume_tokens_outlives_the_session(site: Inbox) -> None:
+    carol = make_member("Carol")
+    console = client_of(carol)
+    session = SessionStore(console.cookies[settings.STAFF_SESSION_COOKIE_NAME].value, "staff")
+    session.set_expiry(clock.now() + timedelta(seconds=300))
+    session.save()
+    ticket = console.post("/console/ticket").json()["ticket"]
+    assert chained(ticket) == pytest.approx(time.time() + 300, abs=5)
+
+
+def test_a_resume_token_after_the_proofs_end_is_refused(shop: Inbox) -> None:
+    subject = read_ticket(enter("shop", origin=HOST, identity=word())["ticket"])
+    late = resume_token(replace(subject, until_s=int(time.time()) - 1))
+    with pytest.raises(Refused):
+        read_resume(late)
+
+
+def test_a_visitor_comes_back_for_a_day_each_time(site: Inbox) -> None:
+    day_s = 24 * 3600
+    assert chained(enter()["ticket"]) == pytest.approx(time.time() + day_s, abs=5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +17,8 @@ from bitp.desk.staff.models import Member
 from bitp.events.jobs import work_once
 from bitp.events.models import Event, Job
 from bitp.identity.models import Session
-from bitp.identity.sessions import ACTIVE_US, PROVED_US
-from bitp.lib.clock import now_us
+from bitp.identity.sessions import ACTIVE_US, PROVED_US, SessionStore
+from bitp.lib.clock import now, now_us, to_us
 from tests.identity.signing_in import (
     JSON,
     PAGE,
@@ -36,6 +37,7 @@ pytestmark = pytest.mark.django_db
 KEYS = "/console/keys/"
 QUARTER_S = 15 * 60
 LOCKED = {"kind": "session.ended", "data__contains": '"why":"locked"'}
+EXPIRED = {"kind": "session.ended", "data__contains": '"why":"expired"'}
 
 
 @pytest.fixture
@@ -193,6 +195,11 @@ def test_one_may_sign_out_of_a_locked_console(console: Client) -> None:
     assert not Session.objects.filter(user__isnull=False).exists()
 
 
+def end_now() -> None:
+    """Every session's twelve hours are over."""
+    Session.objects.update(expire_date=now() - timedelta(seconds=1))
+
+
 class TestTheWatch:
     """The timer that tells the log, and so the sockets, that a session is idle."""
 
@@ -247,6 +254,30 @@ class TestTheWatch:
         self.run_due()
         assert not idle.note(late)
         assert console.get(KEYS, HTTP_ACCEPT="*/*").json()["code"] == "locked"
+
+    def test_a_session_ends_in_the_log_after_twelve_hours_however_active(
+        self, console: Client
+    ) -> None:
+        """Nothing else tells the sockets: pages alone refuse an expired session."""
+        end_now()
+        self.run_due()
+        assert Event.objects.filter(**EXPIRED).count() == 1
+        assert not Event.objects.filter(**LOCKED).exists()
+        assert not Session.objects.exists()
+
+    def test_the_last_look_is_no_later_than_the_end(self, console: Client) -> None:
+        row = Session.objects.get()
+        row.expire_date = now() + timedelta(minutes=5)
+        row.save()
+        self.run_due()
+        assert Job.objects.get(kind="staff.idle").due_us == to_us(row.expire_date)
+
+    def test_sweeping_an_expired_session_says_that_it_ended(self, console: Client) -> None:
+        end_now()
+        SessionStore.clear_expired()
+        assert Event.objects.filter(**EXPIRED).count() == 1
+        self.run_due()
+        assert Event.objects.filter(**EXPIRED).count() == 1
 
     def test_a_look_at_an_unknown_session_does_nothing(self) -> None:
         with transaction.atomic():

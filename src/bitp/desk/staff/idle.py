@@ -36,9 +36,13 @@ def start(request: HttpRequest, user: User, factor: str) -> None:
         watch(session_id(request), int(request.session[ACTIVE_US]))
 
 
-def watch(session: str, active_us: int) -> None:
-    """Plans the look at a session (its public id); inside the transaction that starts it."""
+def watch(session: str, active_us: int, ends_us: int = 0) -> None:
+    """Plans the look at a session (its public id); inside the transaction that starts it.
+
+    ``ends_us``: when it ends whatever happens, which may be sooner.
+    """
     due_us = active_us + settings.STAFF_IDLE_S * 1_000_000
+    due_us = min(due_us, ends_us or due_us)
     jobs.put(JOB, f"{JOB}:{session}:{due_us}", {"session": session}, due_us)
 
 
@@ -62,13 +66,20 @@ def lock(request: HttpRequest) -> None:
 
 
 def look(session: str) -> None:
-    """Locks the session if it is idle, else plans the next look; inside the job's transaction."""
+    """Ends the session if its time is over, locks it if it is idle, else plans the next look.
+
+    Inside the job's transaction.
+    """
     row = _find_row(session)
-    if row is None or row.expire_date < clock.now():
+    if row is None or row.user is None:
+        return
+    if row.expire_date <= clock.now():
+        row.delete()
+        append_ended(row.user, [session], "expired")
         return
     active_us = int(_data(row).get(ACTIVE_US, 0))
     if clock.now_us() - active_us < settings.STAFF_IDLE_S * 1_000_000:
-        watch(session, active_us)
+        watch(session, active_us, clock.to_us(row.expire_date))
     elif active_us:
         _lock(session)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.conf import settings
@@ -39,25 +40,34 @@ def read_resume(token: str) -> Subject:
 
 
 def payload_of(
-    kind: str, pk: int, session: str, evidence: str, inbox: int, user: int
+    kind: str, pk: int, session: str, evidence: str, inbox: int, user: int, until_s: int
 ) -> dict[str, Any]:
     """What tickets and resume tokens say."""
-    return {"k": kind, "id": pk, "s": session, "e": evidence, "i": inbox, "u": user}
+    says = {"k": kind, "id": pk, "s": session, "e": evidence, "i": inbox, "u": user}
+    return {**says, "x": until_s}
 
 
 def resume_token(subject: Subject) -> str:
-    """A token (24 h) bound to the subject's session.
+    """A token (24 h) bound to the subject's session; it ends with the proof if that is sooner.
 
+    Each hello gives a new one: without that end, a proof of five minutes would last for ever.
     A contact's carries what its subject is made of: ten thousand come back at once after a
     restart, and none of them needs a query.
     """
     kind, _, pk = subject.key.partition(":")
     payload = payload_of(
-        kind, int(pk), subject.session, subject.evidence, subject.inbox, subject.user
+        kind,
+        int(pk),
+        subject.session,
+        subject.evidence,
+        subject.inbox,
+        subject.user,
+        subject.until_s,
     )
     if kind == "contact":
         payload |= {"n": subject.name, "f": list(subject.streams)}
-    return resume_signer().sign(payload, RESUME_LIFETIME_S)
+    left_s = subject.until_s - int(time.time()) if subject.until_s else RESUME_LIFETIME_S
+    return resume_signer().sign(payload, min(RESUME_LIFETIME_S, left_s))
 
 
 def _read(signer: Signer, token: str) -> dict[str, Any]:
@@ -91,6 +101,7 @@ def _contact(payload: dict[str, Any]) -> Subject:
         streams=tuple(payload["f"]),
         inbox=payload["i"],
         user=payload["u"],
+        until_s=payload.get("x", 0),
     )
 
 
@@ -109,6 +120,7 @@ def _staff(payload: dict[str, Any]) -> Subject:
         evidence=payload["e"],
         streams=tuple(streams),
         user=member.user_id,
+        until_s=payload.get("x", 0),
     )
 
 

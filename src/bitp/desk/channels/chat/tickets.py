@@ -28,7 +28,8 @@ class Asker:
 
     session: what cuts the socket when it ends; evidence: canonical JSON as stored with every
     message; user: id of the sign-in row, 0 for others; visitor: the token to keep, empty for
-    whoever is signed in; lifetime_s: how long the proof lasts.
+    whoever is signed in; lifetime_s: how long an access token lasts; until_s: when the proof
+    ends (seconds since the epoch), 0 where it does not.
     """
 
     contact: Contact
@@ -38,6 +39,7 @@ class Asker:
     user: int = 0
     visitor: str = ""
     lifetime_s: int = ACCESS_LIFETIME_S
+    until_s: int = 0
 
     @property
     def is_signed_in(self) -> bool:
@@ -50,10 +52,13 @@ def issue_customer_ticket(asker: Asker) -> str:
     return ticket_signer().sign(_payload(asker), min(TICKET_LIFETIME_S, asker.lifetime_s))
 
 
-def issue_staff_ticket(member: Member, session: str) -> str:
-    """A ticket (60 s) for the console's hello; ``session``: the public id of its session."""
+def issue_staff_ticket(member: Member, session: str, until_s: int = 0) -> str:
+    """A ticket (60 s) for the console's hello; ``session``: the public id of its session.
+
+    ``until_s``: when that session ends whatever happens (seconds since the epoch).
+    """
     evidence = canonical_json({"kind": "session", "session": session})
-    payload = payload_of("staff", member.pk, session, evidence, 0, member.user_id)
+    payload = payload_of("staff", member.pk, session, evidence, 0, member.user_id, until_s)
     return ticket_signer().sign(payload, TICKET_LIFETIME_S)
 
 
@@ -86,7 +91,8 @@ def find_visitor_id(token: str, inbox: Inbox) -> str:
 def _payload(asker: Asker) -> dict[str, Any]:
     evidence = canonical_json(asker.evidence)
     contact = asker.contact.pk
-    return payload_of("contact", contact, asker.session, evidence, asker.inbox.pk, asker.user)
+    session, inbox, user = asker.session, asker.inbox.pk, asker.user
+    return payload_of("contact", contact, session, evidence, inbox, user, asker.until_s)
 
 
 def _find(signer: Signer, token: str) -> dict[str, Any] | None:

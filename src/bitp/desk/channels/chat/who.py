@@ -47,7 +47,9 @@ def asker_by_session(request: HttpRequest, user: User, inbox: Inbox) -> Asker:
         "session": session,
         "signed_in_at_s": signed_in_at_s,
     }
-    return Asker(contact_of_customer(user), inbox, session, evidence, user=user.pk)
+    until_s = int(request.session.get_expiry_date().timestamp())
+    contact = contact_of_customer(user)
+    return Asker(contact, inbox, session, evidence, user=user.pk, until_s=until_s)
 
 
 def find_asker_by_host(
@@ -71,7 +73,8 @@ def _vouched(said: HostIdentity, contact: Contact, inbox: Inbox) -> Asker:
     }
     left_s = max(1, said.expires_at_s - int(time.time()))
     lifetime_s = min(ACCESS_LIFETIME_S, left_s)
-    return Asker(contact, inbox, said.session, evidence, lifetime_s=lifetime_s)
+    until_s = said.expires_at_s
+    return Asker(contact, inbox, said.session, evidence, lifetime_s=lifetime_s, until_s=until_s)
 
 
 def asker_by_visitor(request: HttpRequest, token: str, inbox: Inbox, language: str) -> Asker:
