@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from bitp.demo.lines import line_for
-from bitp.desk.conversations.changes import outcomes_of, take
-from bitp.desk.conversations.models import Conversation
+from bitp.desk.conversations.changes import outcomes_of, release, take
+from bitp.desk.conversations.models import RESOLVED, Conversation
 from bitp.desk.conversations.posting.post import Post
 from bitp.desk.routing.queries import count_available
 from bitp.desk.staff.models import Member
@@ -20,6 +20,10 @@ from bitp.lib.clock import now_us
 PAUSE_US = 3 * 1_000_000
 # Older messages were there before this demo began.
 FRESH_US = 30 * 1_000_000
+# While the stand-in holds conversations: a look this often whether a person has come.
+LOOK_US = 2 * 1_000_000
+# Conversations handed over in one transaction; the next look takes the rest.
+HANDED_OVER_MAX = 20
 
 
 @consumes("demo.stand_in")
@@ -41,6 +45,7 @@ def plan_answers(events: list[Read]) -> None:
 @handles("demo.answer")
 def answer(ids: dict[str, Any], key: str) -> None:
     """Answers unless a person is there, has the conversation, or the contact wrote on."""
+    put("demo.hand_over", "stand-in:hand-over", {}, now_us() + LOOK_US)
     conversation = Conversation.objects.select_related("assignee").get(
         reference=ids["conversation"]
     )
@@ -51,6 +56,20 @@ def answer(ids: dict[str, Any], key: str) -> None:
         take(conversation.reference, robin)
     said = conversation.messages.filter(author_kind="agent", author=robin.pk).count()
     outcomes_of([_post(conversation, robin, line_for(conversation, said), key)])
+
+
+@handles("demo.hand_over")
+def hand_over(_ids: dict[str, Any], key: str) -> None:
+    """Gives what the stand-in holds back to the queue once a person is there; else looks again."""
+    open_ones = Conversation.objects.filter(assignee__is_stand_in=True).exclude(status=RESOLVED)
+    held = list(open_ones.select_related("assignee").order_by("pk")[:HANDED_OVER_MAX])
+    if not held:
+        return
+    if count_available():
+        for conversation in held:
+            assert conversation.assignee is not None
+            release(conversation.reference, conversation.assignee)
+    put("demo.hand_over", key, {}, now_us() + LOOK_US)
 
 
 def _post(conversation: Conversation, robin: Member, text: str, key: str) -> Post:
