@@ -221,6 +221,7 @@ def test_the_stand_in_is_never_taken_for_a_person(page: Page, system: System, de
     role = page.locator("bitp-chat .head-role", has_text="stand-in")
     expect(role).to_contain_text("not a person", timeout=15_000)
     expect(page.locator("bitp-chat .theirs .name").first).to_contain_text("not a person")
+    expect(page.get_by_label("Where may we tell you")).to_be_visible()
 
 
 def test_hostile_text_is_only_text(page: Page, system: System, carol: Desk) -> None:

@@ -162,13 +162,15 @@ export class TalkScreen {
     this.reopen.hidden = !facts.can_reopen;
     // Whoever was writing when it was closed keeps a place to stand.
     if (isOver && had && this.composer.element.matches(":focus-within")) this.over.querySelector("button").focus();
-    this.address.hidden = !this.#asksForAddress;
+    // Nobody loses a half-written address because somebody joined meanwhile.
+    this.address.hidden = !this.#asksForAddress && !this.address.matches(":focus-within");
   }
 
-  /** Nobody is there, and we would not know where to send the answer. */
+  /** No person is there, and we would not know where to send the answer. */
   get #asksForAddress() {
     const { subject } = this.#context.visit.answer;
-    const isAlone = !this.#availability.open && !this.talk.facts.agent;
+    const { agent } = this.talk.facts;
+    const isAlone = !this.#availability.open && (!agent || agent.stand_in);
     return Boolean(this.talk.reference && !this.talk.isOver && (this.#savedTo || (isAlone && !subject.email_known)));
   }
 
