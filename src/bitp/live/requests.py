@@ -107,7 +107,8 @@ class Requests:
         line = _REQUEST_LINE.match(self._data)
         end = self._data.find(_END, 0, HEAD_BYTES_MAX) + len(_END)
         if end < len(_END):
-            return self._wait_for_head(line)
+            self._check_start(line)
+            return None
         if line is None:
             raise BadRequest(400)
         length = _get_body_length(self._data[:end])
@@ -120,7 +121,7 @@ class Requests:
         whole = self._cut(end + length)
         return _request(line, whole, end) if is_live else whole
 
-    def _wait_for_head(self, line: re.Match[bytes] | None) -> None:
+    def _check_start(self, line: re.Match[bytes] | None) -> None:
         if line is None and (b"\r\n" in self._data or not self._data[:1].isupper()):
             raise BadRequest(400)
         if len(self._data) >= HEAD_BYTES_MAX:

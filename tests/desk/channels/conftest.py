@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from bitp.desk.channels.changes import site_inbox
-from bitp.desk.channels.chat.limits import NEW_CONTACTS, TICKETS
+from bitp.desk.channels.chat.limits import CHANGES, NEW_CONTACTS, TICKETS
 from bitp.desk.channels.models import Inbox
 
 HOST = "https://shop.example.com"
@@ -23,9 +23,11 @@ SECRET = "a host's secret that is long enough to sign with"
 
 @pytest.fixture(autouse=True)
 def _fresh_allowances() -> Iterator[None]:
+    CHANGES.forget()
     TICKETS.forget()
     NEW_CONTACTS.forget()
     yield
+    CHANGES.forget()
     TICKETS.forget()
     NEW_CONTACTS.forget()
 
@@ -52,7 +54,7 @@ def ask(
     origin: str | None = settings.ORIGIN,
     access: str = "",
     address: str = "203.0.113.7",
-) -> HttpResponse:
+) -> Any:
     """One call: POST with a body, GET without; ``origin``: of the page that makes it."""
     headers = {"Accept": "application/json"}
     if origin:
@@ -72,7 +74,7 @@ def enter(inbox: str = "site", **how: Any) -> dict[str, Any]:
     body = {"inbox": inbox, **{name: how.pop(name) for name in names if name in how}}
     answer = ask("/chat/ticket", body, **how)
     assert answer.status_code == 200, answer.content
-    return json.loads(answer.content)
+    return dict(json.loads(answer.content))
 
 
 def word(secret: str = SECRET, algorithm: str = "HS256", **claims: Any) -> str:

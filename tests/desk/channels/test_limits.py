@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.test import RequestFactory
 
@@ -9,8 +11,11 @@ from bitp.desk.channels.chat import limits
 from bitp.desk.channels.chat.limits import Allowance, address_of
 from bitp.desk.channels.models import Inbox
 from bitp.desk.contacts.models import Contact
+from bitp.events.models import Event
 from bitp.live.protocol import SOCKETS_PER_ADDRESS_MAX
 from tests.desk.channels.conftest import HOST, ask, enter, word
+from tests.people import make_customer, say
+from tests.signing_in import client_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,9 +62,35 @@ def test_tickets_themselves_are_counted(site: Inbox, monkeypatch: pytest.MonkeyP
     assert ask("/chat/availability").status_code == 429
 
 
+def test_one_contact_does_not_fill_the_log_and_others_are_not_slowed_down(
+    site: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits.CHANGES, "burst", 3)
+    monkeypatch.setattr(limits.CHANGES, "per_s", 0.001)
+    mallory, bob = make_customer("Mallory"), make_customer("Bob")
+    addresses = {}
+    for person in (mallory, bob):
+        reference = say(person, "hello").reference
+        client = client_of(person)
+        access = enter(client=client)["access"]
+        path = f"/chat/conversations/{reference}"
+        addresses[person.name] = partial(ask, path, client=client, access=access)
+        addresses[f"{person.name}'s topic"] = partial(
+            ask, f"{path}/topic", {"topic": "deposit"}, client=client, access=access
+        )
+    answers = [addresses["Mallory's topic"]().status_code for _ in range(3)]
+    before = Event.objects.count()
+    refused = addresses["Mallory's topic"]()
+    assert answers == [204] * 3
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many")
+    assert Event.objects.count() == before
+    assert addresses["Mallory"]().status_code == 200
+    assert addresses["Bob's topic"]().status_code == 204
+
+
 def test_an_allowance_fills_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 0.0, 0.0, 0.4, 0.5, 100.0, 100.0, 100.0]).__next__
-    monkeypatch.setattr(limits.time, "monotonic", clock)
+    monkeypatch.setattr("bitp.desk.channels.chat.limits.time.monotonic", clock)
     allowance = Allowance(burst=2, per_s=2)
     assert [allowance.take("a") for _ in range(3)] == [0, 0, 1]
     assert [allowance.take("a") for _ in range(2)] == [1, 0]

@@ -10,7 +10,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from bitp.desk.channels.chat.cors import is_listed, is_own
-from bitp.desk.channels.chat.limits import TICKETS, address_of
+from bitp.desk.channels.chat.limits import CHANGES, TICKETS, address_of
 from bitp.desk.channels.chat.tickets import find_access
 from bitp.desk.channels.chat.who import TooManyNew
 from bitp.desk.channels.models import Inbox
@@ -61,7 +61,7 @@ def answers(*methods: str) -> Callable[[View], View]:
 
 def too_many(retry_s: int) -> HttpResponse:
     """429: says when to come back; the screen shows the other ways in meanwhile."""
-    answer = problem(429, "too_many", "Too many at once from this network.", retry_s=retry_s)
+    answer = problem(429, "too_many", "Too many at once.", retry_s=retry_s)
     answer["Retry-After"] = str(retry_s)
     return answer
 
@@ -98,7 +98,8 @@ def admit(request: HttpRequest, inbox: Inbox | None) -> Inbox:
 def contact_of(request: HttpRequest) -> tuple[Contact, dict[str, Any]]:
     """The contact whose access token the request carries, and what the token says.
 
-    A customer's token is good only together with the session it was given in; raises Refusal.
+    A customer's token is good only together with the session it was given in; raises Refusal,
+    also when this contact changes things without end.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     access = find_access(token) if scheme == "Bearer" else None
@@ -106,6 +107,8 @@ def contact_of(request: HttpRequest) -> tuple[Contact, dict[str, Any]]:
     if access is None or contact is None or not _stands(request, access):
         raise Refusal(problem(401, "signed_out", "Please open the chat again."))
     admit(request, Inbox.objects.filter(pk=access["i"], is_open=True).first())
+    if request.method == "POST" and (retry_s := CHANGES.take(str(contact.pk))):
+        raise Refusal(too_many(retry_s))
     return contact, access
 
 

@@ -54,6 +54,10 @@ TICKETS = Allowance(burst=2_000, per_s=20)
 # People who were never here before: each leaves a row.
 NEW_CONTACTS = Allowance(burst=1_000, per_s=2)
 
+# Topic, address and reopening, per contact and not per network: each leaves a row of the log for
+# ever and wakes the console. A person does a handful.
+CHANGES = Allowance(burst=60, per_s=1)
+
 
 def address_of(request: HttpRequest) -> str:
     """What is counted: the client's IPv4 address, or its IPv6 network."""
