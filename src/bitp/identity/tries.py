@@ -35,6 +35,9 @@ class Scope:
 
 
 STAFF_CODE = Scope("staff_code", 5)
+# Only a browser that is signed in tries these: a stranger at the sign-in cannot keep a colleague
+# from reopening their own console.
+STAFF_UNLOCK = Scope("staff_unlock", 5)
 CUSTOMER_PASSWORD = Scope("customer_password", 5)
 CUSTOMER_CODE = Scope("customer_code", 5)
 # Many people sit behind one address: this only slows a machine that tries many identifiers.

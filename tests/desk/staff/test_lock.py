@@ -160,6 +160,23 @@ def test_a_code_reopens_it_where_codes_are_allowed(
     assert console.get(KEYS, **PAGE).status_code == 200
 
 
+def test_a_stranger_at_the_sign_in_cannot_keep_carol_from_reopening_her_console(
+    console: Client, carol: Member, settings: Settings
+) -> None:
+    settings.STAFF_AUTHENTICATOR = True
+    authenticator = give_authenticator(carol.user)
+    age(console, ACTIVE_US, QUARTER_S + 1)
+    mallory = {"email": carol.user.email, "code": "000000"}
+    tried = [Client().post("/console/sign-in", mallory, **PAGE).status_code for _ in range(6)]
+    assert tried[-1] == 429
+    right = console.post("/console/locked", {"code": unused_code(authenticator), "next": KEYS})
+    assert right.headers["Location"] == KEYS
+    guesses = [
+        console.post("/console/locked", {"code": "000000"}, **PAGE).status_code for _ in range(6)
+    ]
+    assert guesses == [400] * 5 + [429]
+
+
 def test_daves_code_does_not_reopen_carols_console(
     console: Client, carol: Member, settings: Settings
 ) -> None:

@@ -38,19 +38,24 @@ def by_passkey(request: HttpRequest, answer: object) -> Authenticator:
         raise NotProved from error
 
 
-def by_code(email: str, code: str, address: str) -> Authenticator:
-    """Whose authenticator shows this code. Raises NotProved, TooManyTries."""
+def by_code(
+    email: str, code: str, address: str, scope: tries.Scope = tries.STAFF_CODE
+) -> Authenticator:
+    """Whose authenticator shows this code; ``scope``: which tries it counts among.
+
+    Raises NotProved, TooManyTries.
+    """
     if not settings.STAFF_AUTHENTICATOR:
         raise NotProved
     try:
         tries.spend(tries.ADDRESS, address)
-        tries.spend(tries.STAFF_CODE, email)
+        tries.spend(scope, email)
     except tries.TooManyTries as error:
         raise TooManyTries from error
     found = _find_by_code(email, code)
     if found is None:
         raise NotProved
-    tries.forgive(tries.STAFF_CODE, email)
+    tries.forgive(scope, email)
     tries.give_back(tries.ADDRESS, address)
     return found
 

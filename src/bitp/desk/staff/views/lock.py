@@ -14,7 +14,7 @@ from bitp.desk.staff.errors import StaffError
 from bitp.desk.staff.forms import CodeForm
 from bitp.desk.staff.rights import StaffRequest, is_locked, staff_even_locked, staff_only
 from bitp.desk.staff.views.answers import go_on, read_body, refused
-from bitp.identity import factors
+from bitp.identity import factors, tries
 from bitp.identity.redirects import NEXT, is_own_path, safe_next
 from bitp.identity.sessions import ACTIVE_US, renew_session, session_id
 from bitp.identity.sides import CONSOLE_PATH
@@ -30,7 +30,8 @@ def locked(request: StaffRequest) -> HttpResponse:
     try:
         address = str(request.META.get("REMOTE_ADDR", ""))
         email = request.member.user.email
-        reopen(request, proof.by_code(email, form.cleaned_data["code"], address))
+        code = form.cleaned_data["code"]
+        reopen(request, proof.by_code(email, code, address, tries.STAFF_UNLOCK))
     except StaffError as error:
         form.add_error("code", str(error.says))
         return _page(request, form, error.status)
