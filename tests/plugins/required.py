@@ -4,6 +4,7 @@
 - postgres, sqlite: deselected on the other database (`./bitp test` runs both)
 - once: has nothing to do with the database, so it is not repeated on PostgreSQL
 - slow, soak: deselected unless asked for
+- alone: measures time, so it runs after the others, with nothing beside it
 
 With BITP_REQUIRE_ALL=1 (as CI runs it) a skip is a failure. `./bitp test` sets the variables.
 """
@@ -23,6 +24,8 @@ SOAK = os.environ.get("BITP_TEST_SOAK") == "1"
 ON_POSTGRES = os.environ.get("BITP_DATABASE_URL", "").startswith("postgres")
 # The short second run of a plain `./bitp test`: what only PostgreSQL can show.
 ONLY_POSTGRES = os.environ.get("BITP_TEST_ONLY_POSTGRES") == "1"
+# "2/3": the second of three runs side by side, each with its own files; "alone": what measures.
+SHARE = os.environ.get("BITP_TEST_SHARE", "")
 # Where to leave this run's counts for who started it.
 COUNTS = os.environ.get("BITP_TEST_COUNTS", "")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -47,9 +50,23 @@ def _left_out(item: pytest.Item, chosen: str) -> bool:
     return "postgres" in marks
 
 
+def _of_another_share(items: list[pytest.Item]) -> set[pytest.Item]:
+    """What the runs beside this one do: files are dealt out in turn."""
+    if not SHARE:
+        return set()
+    alone = {item for item in items if item.get_closest_marker("alone")}
+    if SHARE == "alone":
+        return set(items) - alone
+    number, _, of = SHARE.partition("/")
+    files = sorted({item.path for item in items})
+    own = set(files[int(number) - 1 :: int(of)])
+    return alone | {item for item in items if item.path not in own}
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     chosen = config.getoption("markexpr")
-    left_out = [item for item in items if _left_out(item, chosen)]
+    others = _of_another_share(items)
+    left_out = [item for item in items if item in others or _left_out(item, chosen)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,14 +31,17 @@ def test_once(): pass
 def test_slow(): pass
 @pytest.mark.soak
 def test_soak(): pass
+@pytest.mark.alone
+def test_alone(): pass
 @pytest.mark.xfail(strict=True)
 def test_xfail(): assert False
 """
 INI = "[pytest]\nmarkers =\n" + "".join(
-    f"    {name}: x\n" for name in ("browser", "postgres", "sqlite", "once", "slow", "soak")
+    f"    {name}: x\n"
+    for name in ("browser", "postgres", "sqlite", "once", "slow", "soak", "alone")
 )
-ALL = {"BITP_REQUIRE_ALL": "1"}
-POSTGRES = {"BITP_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+ALL: dict[str, Any] = {"BITP_REQUIRE_ALL": "1"}
+POSTGRES: dict[str, Any] = {"BITP_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
 
 
 @pytest.fixture
@@ -84,31 +88,27 @@ def outcomes(
 
 def test_a_plain_run_leaves_out_what_takes_long_and_what_needs_postgresql(project: Path) -> None:
     found = outcomes(project)
-    assert found["PASSED"] == ["plain", "browser", "sqlite", "once"]
+    assert found["PASSED"] == ["plain", "browser", "sqlite", "once", "alone"]
     assert len(found["SKIPPED"]) == 1
     assert found["XFAIL"] == ["xfail"]
 
 
 def test_without_a_browser_its_tests_are_skipped(project: Path) -> None:
     found = outcomes(project, browser=False)
-    assert found["PASSED"] == ["plain", "sqlite", "once"]
+    assert found["PASSED"] == ["plain", "sqlite", "once", "alone"]
     assert len(found["SKIPPED"]) == 2
 
 
 def test_where_everything_is_required_a_skip_is_a_failure(project: Path) -> None:
     found = outcomes(project, **ALL)
-    assert found["PASSED"] == ["plain", "browser", "sqlite", "once", "slow"]
+    assert found["PASSED"] == ["plain", "browser", "sqlite", "once", "slow", "alone"]
     assert found["FAILED"] == ["skipped"]
     assert set(outcomes(project, browser=False, **ALL)["FAILED"]) == {"skipped", "browser"}
 
 
 def test_on_postgresql_what_has_nothing_to_do_with_it_is_not_repeated(project: Path) -> None:
-    assert outcomes(project, **ALL, **POSTGRES)["PASSED"] == [
-        "plain",
-        "browser",
-        "postgres",
-        "slow",
-    ]
+    found = outcomes(project, **ALL, **POSTGRES)
+    assert found["PASSED"] == ["plain", "browser", "postgres", "slow", "alone"]
 
 
 def test_a_plain_run_asks_postgresql_only_for_its_own(project: Path) -> None:
@@ -123,3 +123,12 @@ def test_soak_runs_the_long_ones_alone(project: Path) -> None:
 
 def test_a_persons_own_choice_by_mark_is_followed(project: Path) -> None:
     assert outcomes(project, "-m", "slow or soak")["PASSED"] == ["slow", "soak"]
+
+
+def test_runs_side_by_side_share_the_files_and_leave_measuring_for_later(project: Path) -> None:
+    for name in ("a", "b", "c"):
+        shutil.copy(project / "test_kinds.py", project / f"test_{name}.py")
+    shares = [outcomes(project, BITP_TEST_SHARE=share) for share in ("1/2", "2/2", "alone")]
+    assert shares[0]["PASSED"] == ["plain", "browser", "sqlite", "once"] * 2
+    assert shares[1]["PASSED"] == ["plain", "browser", "sqlite", "once"] * 2
+    assert shares[2]["PASSED"] == ["alone"] * 4

@@ -20,7 +20,7 @@ from tests.survival.running import System, running
 from tests.survival.web import Browser
 from tests.waiting import wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.sqlite, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.sqlite, pytest.mark.timeout(300)]
 
 PEOPLE = 48
 WINDOW = 8
