@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -40,7 +41,7 @@ def give_authenticator(user: User) -> Authenticator:
 def give_passkey(user: User, origin: str = "") -> SoftAuthenticator:
     """A passkey for the user, as if made long ago."""
     device = SoftAuthenticator(origin or settings.ORIGIN)
-    handle = factors.secrets.token_bytes(32)
+    handle = secrets.token_bytes(32)
     from fido2.utils import websafe_encode
 
     answer = device.make({"publicKey": {"user": {"id": websafe_encode(handle)}, "challenge": "AA"}})

@@ -38,7 +38,7 @@ class SoftAuthenticator:
             bytes(16)
             + len(self.credential_id).to_bytes(2, "big")
             + self.credential_id
-            + cbor.encode(ES256.from_cryptography_key(self.key.public_key()))
+            + cbor.encode(ES256.from_cryptography_key(self.key.public_key()))  # type: ignore[no-untyped-call]
         )
         data = self._data(HAS_CREDENTIAL) + credential
         attestation = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})

@@ -19,8 +19,9 @@ def seen(peer: str, forwarded: str = "", protocol: str = "") -> tuple[str, str]:
         noted.append((request.META["REMOTE_ADDR"], request.scheme or ""))
         return HttpResponse()
 
-    headers = {"HTTP_X_FORWARDED_FOR": forwarded, "HTTP_X_FORWARDED_PROTO": protocol}
-    request = RequestFactory().get("/", REMOTE_ADDR=peer, **{k: v for k, v in headers.items() if v})
+    named = {"X-Forwarded-For": forwarded, "X-Forwarded-Proto": protocol}
+    headers = {name: value for name, value in named.items() if value}
+    request = RequestFactory().get("/", REMOTE_ADDR=peer, headers=headers)
     ClientAddress(note)(request)
     return noted[0]
 

@@ -16,8 +16,8 @@ PATH = "/account/signup/"
 
 
 def language(client: Client, accepts: str = "", path: str = PATH) -> str:
-    header = {"HTTP_ACCEPT_LANGUAGE": accepts} if accepts else {}
-    return str(client.get(path, **header).headers["Content-Language"])
+    headers = {"Accept-Language": accepts} if accepts else {}
+    return str(client.get(path, headers=headers).headers["Content-Language"])
 
 
 @pytest.mark.parametrize(

@@ -223,8 +223,14 @@ class MemoryInbound:
         known = self._answers.get((subject.key, send.cid))
         if known is not None:
             body, ack = known
-            result = "duplicate" if body == send.body else "conflict"
-            return Ack(send.cid, result, ack.conversation, number=ack.number, text=ack.text)
+            same = body == send.body
+            return Ack(
+                send.cid,
+                "duplicate" if same else "conflict",
+                ack.conversation,
+                number=ack.number,
+                text=ack.text,
+            )
         reference = send.conversation or self._threads.get((subject.key, send.thread), "")
         if reference in self.switches.locked:
             return None

@@ -104,7 +104,12 @@ async def test_hand_over_from_replay_to_live_has_no_gap_and_no_double() -> None:
 
 async def _race(running: Live, chance: random.Random, round_: int) -> None:
     inbound, before, more = running.inbound, chance.choice([0, 2, 150]), chance.randint(1, 200)
-    inbound.after_replay = lambda _: [inbound.append(STREAM) for _ in range(before)] and None
+
+    def append_some(_stream: str) -> None:
+        for _ in range(before):
+            inbound.append(STREAM)
+
+    inbound.after_replay = append_some
     alice = await joined(running)
     writing = threading.Thread(target=lambda: [inbound.append(STREAM) for _ in range(more)])
     subscribing = asyncio.create_task(alice.follow(STREAM))

@@ -16,11 +16,9 @@ from bitp.live.reading import BadFrame, read_frame
 from tests.live.harness import Friend, Live, in_loop, live
 
 CLIENT_FRAMES = msgspec.inspect.type_info(protocol.ClientFrame)
-TAGS = [str(each.tag) for each in CLIENT_FRAMES.types]  # type: ignore[union-attr]
-FIELDS = {
-    str(each.tag): [field.name for field in each.fields]  # type: ignore[union-attr]
-    for each in CLIENT_FRAMES.types  # type: ignore[union-attr]
-}
+KINDS: list[Any] = list(CLIENT_FRAMES.types)  # type: ignore[attr-defined]
+TAGS = [str(each.tag) for each in KINDS]
+FIELDS = {str(each.tag): [field.name for field in each.fields] for each in KINDS}
 
 scalars = (
     st.none()

@@ -172,7 +172,7 @@ async def test_a_slow_reader_is_cut_memory_does_not_grow_and_it_resumes_without_
         bob = await running.join("contact:bob", streams=[STREAM])
         await bob.follow(STREAM)
         client = next(c for c in running.gateway.clients if c.subject.key == "contact:alice")  # type: ignore[union-attr]
-        most = 0
+        most = last = 0
         while running.gateway.counts.slow_readers == 0:
             last = running.inbound.append(STREAM, text=big).n
             await bob.next("event", n=last)

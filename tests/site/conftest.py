@@ -74,5 +74,6 @@ def writes(user: User, text: str, topic: str = "deposit", thread: str = "") -> s
         language="en",
     )
     outcome = post_messages([post])[0]
+    assert outcome is not None
     assert outcome.result == "accepted", outcome
     return outcome.reference

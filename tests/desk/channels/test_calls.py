@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bitp.desk.channels.models import Inbox
@@ -18,11 +20,11 @@ class Person:
     """Somebody with the chat open."""
 
     def __init__(self, **how: str) -> None:
-        answer = enter(**how)  # type: ignore[arg-type]
+        answer = enter(**how)
         self.access = answer["access"]
         self.contact = Contact.objects.get(reference=answer["subject"]["reference"])
 
-    def get(self, reference: str, more: str = "") -> tuple[int, dict]:
+    def get(self, reference: str, more: str = "") -> tuple[int, dict[str, Any]]:
         answer = ask(f"/chat/conversations/{reference}{more}", access=self.access)
         return answer.status_code, answer.json()
 

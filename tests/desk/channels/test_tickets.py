@@ -204,7 +204,7 @@ def test_the_host_name_is_kept_without_secrets_and_tricks(shop: Inbox) -> None:
 
 def chained(ticket: str, times: int = 3) -> int:
     """When the last of several resume tokens ends, each got with the one before."""
-    subject = read_ticket(ticket)
+    subject, token = read_ticket(ticket), ""
     for _ in range(times):
         token = resume_token(subject)
         subject = read_resume(token)

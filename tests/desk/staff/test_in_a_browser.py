@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as current
 from pytest_django import Settings
@@ -13,7 +14,7 @@ from pytest_django import Settings
 from bitp.desk.staff.changes import By, invite
 from bitp.desk.staff.invitations import link_to
 from bitp.desk.staff.models import Invitation, Member
-from bitp.identity import factors, one_time_code
+from bitp.identity import one_time_code
 from bitp.identity.models import Session, User
 from bitp.identity.sessions import ACTIVE_US, SessionStore
 from bitp.lib import clock
@@ -176,7 +177,7 @@ def test_joining_and_signing_in_with_an_authenticator(
     desk.open(KEYS).get_by_role("button", name="Sign out").click()
     desk.is_at("/console/sign-in")
     page.get_by_label("E-mail address").fill("erin@staff.example.com")
-    code = aside(lambda: unused_code(factors.Authenticator.objects.get()))
+    code = aside(lambda: unused_code(Authenticator.objects.get()))
     page.get_by_label("Code from your authenticator").fill(code)
     page.get_by_role("button", name="Sign in with a code").click()
     desk.is_at("/console/")
@@ -234,7 +235,7 @@ class TestEveryPageIsForEveryone:
         page.locator("form[novalidate] button[type=submit]").click()
         desk.is_at("/account/code/")
         check_page(desk, "/account/code/")
-        code = aside(lambda: unused_code(factors.Authenticator.objects.get(user=alice)))
+        code = aside(lambda: unused_code(Authenticator.objects.get(user=alice)))
         page.locator("#id_code").fill(code)
         page.keyboard.press("Enter")
         desk.is_at("/")

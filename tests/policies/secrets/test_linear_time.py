@@ -68,6 +68,7 @@ def seconds(text: str) -> float:
 def test_twice_the_text_takes_about_twice_the_time(name: str) -> None:
     part = HOSTILE[name]
     ratios = []
+    large = 0.0
     # A measurement that was disturbed is taken again; a quadratic one fails every time.
     for _ in range(4):
         small = seconds(part * (CHARACTERS // len(part)))

@@ -117,8 +117,12 @@ def blank(page: Page, system: System) -> Page:
 def watched(page: Page) -> Page:
     """A page that remembers what went wrong in it."""
     page.wrong = []  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.wrong.append(str(error)))  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: _note(page, str(error)))
     return page
+
+
+def _note(page: Page, error: str) -> None:
+    page.wrong.append(error)  # type: ignore[attr-defined]
 
 
 def script(name: str) -> str:

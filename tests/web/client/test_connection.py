@@ -202,7 +202,7 @@ def test_a_resync_loads_again_and_goes_on_from_there(blank: Page, server: Server
 
 
 def test_a_line_that_is_silent_is_given_up(blank: Page, server: Server) -> None:
-    server.answer = lambda socket, frame: frame["t"] == "hello" and server.welcome(socket, frame)  # type: ignore[assignment,func-returns-value]
+    server.answer = lambda socket, frame: frame["t"] == "hello" and server.welcome(socket, frame)  # type: ignore[func-returns-value]
     start(blank)
     server.wait("line.state === 'online'")
     # As after a night's sleep: the browser still believes in the socket.

@@ -124,13 +124,28 @@ def test_logging_out_leaves_nothing_behind(page: Page, host: Host, carol: Desk) 
     open_chat(page)
     write(page, "Before logging out")
     reference_of(page)
-    page.keyboard.press("Escape")
+    page.locator("bitp-chat textarea").fill("a draft")
     page.evaluate("BitP.logout()")
-    until(page, "!JSON.stringify(localStorage).includes('visitor')")
-    assert page.evaluate("JSON.stringify(localStorage)") == "{}"
+    expect(page.locator("bitp-chat .panel")).to_be_hidden()
+    assert page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]") == []
+    page.reload()
+    expect(button(page)).to_be_visible()
     open_chat(page)
     expect(page.locator("bitp-chat .home")).to_be_visible()
     assert page.locator("bitp-chat .talk-row").count() == 0
+
+
+def test_logging_out_where_it_was_never_opened_forgets_the_earlier_page(
+    page: Page, host: Host, carol: Desk
+) -> None:
+    page.goto(host.origin)
+    open_chat(page)
+    page.locator("bitp-chat .closer").click()
+    page.evaluate("sessionStorage.clear(); localStorage.setItem('theirs', '1')")
+    page.reload()
+    expect(button(page)).to_be_visible()
+    page.evaluate("BitP.logout()")
+    assert page.evaluate("Object.keys(localStorage)") == ["theirs"]
 
 
 def sign_in(context: BrowserContext, system: System, desk: Desk, email: str) -> None:

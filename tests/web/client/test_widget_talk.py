@@ -169,7 +169,12 @@ def test_typing_is_seen_both_ways(page: Page, system: System, carol: Desk) -> No
     def between(line: WebSocketRoute) -> None:
         server = line.connect_to_server()
         lines.append(line)
-        line.on_message(lambda text: (heard.append(str(text)), server.send(text)))
+
+        def pass_on(text: str | bytes) -> None:
+            heard.append(str(text))
+            server.send(text)
+
+        line.on_message(pass_on)
 
     page.route_web_socket("**/live", between)
     reference = begin(page, system, "Hello")
@@ -290,3 +295,15 @@ def test_an_emoji_goes_where_the_cursor_is(page: Page, system: System, carol: De
     page.keyboard.press("Escape")
     expect(page.locator("bitp-chat .emoji")).to_be_hidden()
     expect(page.locator("bitp-chat .panel")).to_be_visible()
+
+
+def test_the_link_in_a_mail_leads_to_its_conversation(
+    page: Page, system: System, carol: Desk
+) -> None:
+    first = begin(page, system, "The first matter")
+    page.get_by_role("button", name="Back").click()
+    write(page, "The second matter")
+    page.keyboard.press("Escape")
+    page.goto(f"{system.origin}/support?conversation={first}#chat")
+    expect(page.locator("bitp-chat .head-role")).to_contain_text(first)
+    expect(page.locator("bitp-chat .bubble .text")).to_have_text("The first matter")
