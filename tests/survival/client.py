@@ -116,12 +116,14 @@ class Tab:
     def start(self) -> None:
         self._life = asyncio.get_running_loop().create_task(self._live())
 
+    async def sleep(self) -> None:
+        """The machine is shut: the line ends, what is known stays. ``start`` wakes it."""
+        await _end(self._life)
+        self.is_online = False
+
     async def stop(self) -> None:
         for task in [self._life, *self._tasks]:
-            if task is not None:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            await _end(task)
 
     def do(self, work: Awaitable[Any]) -> None:
         """Something beside the line, such as loading a page."""
@@ -314,6 +316,13 @@ class Tab:
             else:
                 self._subscribe(stream)
                 return
+
+
+async def _end(task: asyncio.Task[Any] | None) -> None:
+    if task is not None:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def encode(frame: Frame) -> str:

@@ -1,4 +1,4 @@
-"""A prepared folder that every system of these tests starts from, and one calm system."""
+"""A prepared folder that every system of these tests starts from, and the systems."""
 
 from __future__ import annotations
 
@@ -17,6 +17,13 @@ def prepared() -> Iterator[Path]:
         data = folder / "prepared"
         prepare_folder(data)
         yield data
+
+
+@pytest.fixture(scope="session")
+def calm(prepared: Path) -> Iterator[System]:
+    """One system for all tests that do it no harm."""
+    with running(prepared) as started:
+        yield started
 
 
 @pytest.fixture

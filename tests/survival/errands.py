@@ -28,6 +28,47 @@ def messages() -> list[dict[str, Any]]:
     return list(found.values())
 
 
+def say_much(conversation: str, count: int) -> None:
+    """The contact of the conversation writes so many messages."""
+    from bitp.desk.conversations.changes import outcomes_of
+    from bitp.desk.conversations.models import Conversation
+    from bitp.desk.conversations.posting.post import Post
+    from bitp.lib.clock import now_us
+
+    found = Conversation.objects.get(reference=conversation)
+    posts = [
+        Post(
+            author_kind="contact",
+            author=found.contact_id,
+            external_id=f"c{found.contact_id}:much{number}",
+            text=f"message {number}",
+            received_us=now_us(),
+            conversation=conversation,
+            contact=found.contact_id,
+            inbox=found.inbox_id,
+        )
+        for number in range(count)
+    ]
+    for start in range(0, count, 200):
+        outcomes_of(posts[start : start + 200])
+
+
+def age_and_prune(conversation: str) -> dict[str, list[int]]:
+    """Makes everything in the conversation's streams older than the log keeps, and prunes it.
+
+    Returns head and floor of each stream.
+    """
+    from bitp.events.models import Event, Stream, StreamEntry
+    from bitp.events.streams import KEPT_US, prune_streams
+    from bitp.lib.clock import now_us
+
+    streams = Stream.objects.filter(name__startswith=f"conversation/{conversation}/")
+    entries = StreamEntry.objects.filter(stream__in=streams)
+    Event.objects.filter(pk__in=entries.values("event_id")).update(at_us=now_us() - 2 * KEPT_US)
+    assert prune_streams(now_us()) > 0
+    return {each.name: [each.head, each.floor] for each in streams.all()}
+
+
 def sessions() -> list[dict[str, Any]]:
     """What every session remembers, unpacked."""
     from bitp.identity.models import Session

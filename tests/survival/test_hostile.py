@@ -241,8 +241,8 @@ async def check(system: System) -> None:
         await tab.stop()
 
 
-def test_hostile_input_does_not_end_the_server_for_others(system: System) -> None:
-    before = system.pids()
-    asyncio.run(check(system))
-    assert system.pids() == before
-    assert "Traceback" not in system.said()
+def test_hostile_input_does_not_end_the_server_for_others(calm: System) -> None:
+    before = calm.pids()
+    asyncio.run(check(calm))
+    assert calm.pids() == before
+    assert "Traceback" not in calm.said()
