@@ -60,11 +60,12 @@ def outcomes(
     clean = {name: text for name, text in os.environ.items() if not name.startswith("BITP_")}
     counts = project / "counts.json"
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:django", "-p", "no:randomly", "-rA", *arguments],
+        [sys.executable, "-m", "pytest", "-rA", *arguments],
         cwd=project,
         env={
             **clean,
             "PATH": "",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "BITP_TEST_COUNTS": str(counts),
             **({"BITP_CHROMIUM": "/any"} if browser else {}),
             **variables,
