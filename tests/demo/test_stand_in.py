@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-import bitp.demo.jobs  # noqa: F401 - registers the handlers
+import bitp.demo.jobs
+import bitp.desk.conversations.jobs  # noqa: F401 - both register what they handle
 from bitp.desk.conversations.changes import resolve
 from bitp.desk.conversations.models import Conversation
 from bitp.desk.routing.queries import waiting_conversations

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 
 # Without 0/O, 1/I/L and U (which turns into V over a bad line): 30 symbols.
 READABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 # 30^8 is 6.6e11 references: unguessable in any number of tries the limits allow.
 REFERENCE_LENGTH = 8
-REFERENCE = re.compile(rf"BP-[{READABLE}]{{4}}-[{READABLE}]{{4}}")
 
 
 def new_reference() -> str:

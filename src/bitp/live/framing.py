@@ -23,7 +23,6 @@ _WHOLE_TEXT = 0x81
 _WHOLE_PONG = 0x8A
 _MASKED = 0x80
 _LENGTH_16 = 126
-_LENGTH_64 = 127
 
 # The library tells about every connection's end; we do not.
 _quiet = logging.getLogger("bitp.live.websocket")

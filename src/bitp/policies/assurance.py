@@ -1,4 +1,4 @@
-"""How well it is proven who is asking (design.md, section 4, "Assurance")."""
+"""How well it is proven who is asking."""
 
 from __future__ import annotations
 

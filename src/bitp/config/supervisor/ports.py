@@ -17,7 +17,7 @@ LONGEST_RUN_FOLDER_BYTES = 80
 
 
 class PortTaken(Failure):
-    """Another program listens on this address and port, or the system forbids it."""
+    """Another program listens on this address and port, or the system forbids or lacks it."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -28,6 +28,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listening.bind((host, port))
         listening.listen(BACKLOG)
+    except OverflowError as error:
+        listening.close()
+        raise PortTaken(f"there is no port {port}; ports go from 1 to 65535") from error
     except OSError as error:
         listening.close()
         raise PortTaken(_explain(host, port, error)) from error

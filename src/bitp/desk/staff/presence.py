@@ -5,7 +5,7 @@ from __future__ import annotations
 from bitp.desk.staff.models import Member
 from bitp.lib.clock import now_us
 
-# "Last seen" is written at most this often (design.md, Storage).
+# Who stays at the console would otherwise write a row with every sign of life.
 SEEN_EVERY_US = 60 * 1_000_000
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -65,9 +64,6 @@ class Found(NamedTuple):
     length: int
     grade: Grade
     secret: str
-
-
-Finder = Callable[[Message], Iterable[Found]]
 
 
 @dataclass(frozen=True, slots=True)

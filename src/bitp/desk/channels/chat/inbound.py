@@ -13,7 +13,13 @@ from bitp.desk.channels.chat import subjects
 from bitp.desk.conversations.changes import post_messages
 from bitp.desk.conversations.marks import Mark, move_marks, save_draft
 from bitp.desk.conversations.models import Conversation
-from bitp.desk.conversations.posting.post import Outcome, Post
+from bitp.desk.conversations.posting.post import (
+    ACCEPTED,
+    DUPLICATE,
+    REFUSED,
+    Outcome,
+    Post,
+)
 from bitp.desk.conversations.render import Renderer
 from bitp.desk.staff.models import Member
 from bitp.desk.staff.presence import set_presence
@@ -108,7 +114,7 @@ class ChatInbound:
         allowed = _staff_allowed(batch)
         posts = [_post(each) for each in batch]
         kept = [i for i, each in enumerate(batch) if each.subject.key in allowed]
-        outcomes: list[Outcome | None] = [Outcome("refused", code="not_found")] * len(batch)
+        outcomes: list[Outcome | None] = [Outcome(REFUSED, code="not_found")] * len(batch)
         for index, outcome in zip(kept, post_messages([posts[i] for i in kept]), strict=True):
             outcomes[index] = outcome
         return [
@@ -223,7 +229,7 @@ def _about(token: str) -> tuple[tuple[str, str], ...]:
 
 
 def _ack(posting: Posting, outcome: Outcome) -> Ack:
-    stored = outcome.result in {"accepted", "duplicate"}
+    stored = outcome.result in {ACCEPTED, DUPLICATE}
     return Ack(
         cid=posting.send.cid,
         result=outcome.result,  # type: ignore[arg-type]

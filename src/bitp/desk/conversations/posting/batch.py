@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 
 from bitp.desk.conversations.posting import effects, opening, rows
 from bitp.desk.conversations.posting.post import (
+    ACCEPTED,
     CONFLICT,
     REFUSED,
     Outcome,
@@ -185,7 +186,7 @@ class Batch:
         for index, target, number, item in self.accepted:
             if index >= 0:
                 self.outcomes[index] = Outcome(
-                    "accepted", target.reference, number, item.text, item.post.received_us
+                    ACCEPTED, target.reference, number, item.text, item.post.received_us
                 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 ACCEPTED = "accepted"
 DUPLICATE = "duplicate"
@@ -67,10 +67,6 @@ class Prepared:
     refusal: str = ""
     findings: tuple[tuple[str, int, str], ...] = ()
     salt: str = ""
-
-    def with_text(self, text: str) -> Prepared:
-        """The same with another text."""
-        return replace(self, text=text)
 
 
 @dataclass(slots=True)

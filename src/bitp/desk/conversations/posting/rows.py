@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from bitp.desk.conversations.posting.post import Outcome, Prepared, Target
+from bitp.desk.conversations.posting.post import DUPLICATE, Outcome, Prepared, Target
 
 # Bound values in one statement stay below SQLite's 32,766.
 ROWS_PER_STATEMENT = 400
@@ -81,7 +81,7 @@ def stored_before(keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], tupl
                 [inbox, *ids],
             )
             for external, digest, *outcome in cursor.fetchall():
-                found[inbox, external] = (digest, Outcome("duplicate", *outcome))
+                found[inbox, external] = (digest, Outcome(DUPLICATE, *outcome))
     return found
 
 
