@@ -42,6 +42,7 @@ class App {
   #visit = null;
   #entering = null;
   #options = {};
+  #turn = 0;
   #retries = 0;
   #retryTimer = 0;
 
@@ -62,7 +63,7 @@ class App {
   // --- BitP.… ---------------------------------------------------------------------------
 
   async open(options = {}) {
-    this.#options = options;
+    this.#options = { ...this.#options, ...options };
     const wasOpen = this.#panel.isOpen;
     this.#panel.open();
     if (!wasOpen) this.#shell.showOpen(true);
@@ -88,9 +89,10 @@ class App {
 
   async logout() {
     this.#leave();
+    this.close();
+    this.#remember("");
     this.#kept.forgetEverybody();
     this.#shell.showUnread(0);
-    if (this.#panel.isOpen) await this.#enter();
   }
 
   async relabel() {
@@ -112,11 +114,11 @@ class App {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = 0;
     const skeleton = setTimeout(() => this.#panel.show(waitingScreen(this.#words)), SKELETON_MS);
-    const identity = this.#shell.settings.identity;
+    const turn = this.#turn;
     try {
       const answer = await this.#ask();
-      if (identity !== this.#shell.settings.identity) return await this.#tryToEnter();
-      await this.#begin(answer);
+      if (turn === this.#turn) await this.#begin(answer);
+      else if (this.#tab) await this.#tryToEnter();
     } catch (error) {
       this.#showTrouble(error);
     } finally {
@@ -144,6 +146,7 @@ class App {
     });
     this.#visit = visit;
     await visit.begin();
+    if (this.#visit !== visit) return;
     this.#shell.tell("identity", answer.identity_accepted || answer.subject.signed_in);
     this.#route({ isNew: true });
     this.#draw();
@@ -165,7 +168,9 @@ class App {
     await this.#begin(answer);
   }
 
+  /** Whoever it was is gone, also for an answer that is still on its way. */
   #leave() {
+    this.#turn += 1;
     this.#panel.show(waitingScreen(this.#words), { focus: false });
     this.#visit?.stop();
     this.#visit = null;
@@ -280,7 +285,8 @@ class App {
 
   #remember(state) {
     try {
-      sessionStorage.setItem(TAB, state);
+      if (state) sessionStorage.setItem(TAB, state);
+      else sessionStorage.removeItem(TAB);
     } catch {
       // The next page of this tab starts with the button.
     }

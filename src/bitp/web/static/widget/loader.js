@@ -224,7 +224,10 @@
   /** A chat opened on an earlier page of this tab goes on here, as it was left. */
   function goOn() {
     const left = stores()[1]?.getItem(TAB);
-    if (left === "open") api.open({ back: true });
+    const conversation = new URLSearchParams(location.search).get("conversation");
+    // A link in a mail of ours leads to its conversation.
+    if (own && location.hash === "#chat" && conversation) api.open({ conversation });
+    else if (left === "open") api.open({ back: true });
     else if (left === "closed") load().catch(() => {});
   }
 

@@ -84,6 +84,7 @@ export class Visit {
   #api;
   #kept;
   #ticket;
+  #isOver = false;
 
   /**
    * answer: of POST /chat/ticket. again(): asks for another such answer, or throws.
@@ -111,6 +112,7 @@ export class Visit {
   async begin() {
     const { merged_from: from, visitor } = this.answer;
     if (from) await this.#takeOver(from);
+    if (this.#isOver) return;
     this.#kept.keepVisitor(visitor);
     this.#kept.forgetOthers(this.scope);
     this.talks.begin(this.answer);
@@ -119,6 +121,7 @@ export class Visit {
 
   /** Ends it here; what is unsent stays for this person's next visit. */
   stop() {
+    this.#isOver = true;
     this.line.stop();
     this.line.forget();
     this.outbox.stop();
