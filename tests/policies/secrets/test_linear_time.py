@@ -31,6 +31,7 @@ HOSTILE = {
     "phrases": VALID + ". ",
     "nearly phrases": VALID.replace("sausage", "sausge") + " is ",
     "words with all separators": "abandon, ability; able about\nabove | absent - ",
+    "clauses of no usual size": "abandon " * 24 + "abandon, ",
     "Chinese list words": "壤对据人三谈我表堆砌熊猫",
     "Chinese list words, spaced": "壤 对 据 人 三 谈 ",
     "digits": "4",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import string
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +16,6 @@ from pathlib import Path
 from bitp.policies.secrets import surroundings
 from bitp.policies.secrets.finding import Kind
 from bitp.policies.secrets.han_language import CHARACTER_NUMBERS, WEIGHTS
-from bitp.policies.secrets.seed_phrase import EVERYDAY
 from bitp.policies.secrets.word_lists import ABBREVIATION_LETTERS, read_words
 
 TARGET = Path(__file__).parents[2] / "web" / "static" / "widget" / "redact-words.js"
@@ -48,8 +46,7 @@ def render() -> str:
 
 def english() -> str:
     """The first four letters of each word, as a walk: 1 and 0 stand before a new first and second
-    letter, a capital is a new third one, and each small letter (or _ for none) ends a word; a dot
-    ahead of it marks an everyday word."""
+    letter, a capital is a new third one, and each small letter (or _ for none) ends a word."""
     written: list[str] = []
     before = "____"
     for word in read_words("english"):
@@ -60,7 +57,7 @@ def english() -> str:
             written.append("0" + prefix[1])
         if prefix[:3] != before[:3]:
             written.append(prefix[2].upper())
-        written.append("." * (word in EVERYDAY) + prefix[3])
+        written.append(prefix[3])
         before = prefix
     return "".join(written)
 
@@ -92,8 +89,9 @@ def for_browser(pattern: re.Pattern[str], *, only_simplified: bool = False) -> s
     assert "(?<" not in edges, pattern.pattern
     if not only_simplified:
         return edges
-    known = set(CHARACTER_NUMBERS[0]) | set(string.printable)
-    return "|".join(part for part in edges.split("|") if known.issuperset(part))
+    simplified, traditional = map(set, CHARACTER_NUMBERS)
+    other = re.compile(f"[^\0-\x7f㐀-鿿]|[{''.join(sorted(traditional - simplified))}]")
+    return "|".join(part for part in edges.split("|") if not other.search(part))
 
 
 if __name__ == "__main__":
