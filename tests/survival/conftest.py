@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.plugins.postgres import create_database, drop_database
 from tests.survival.running import System, prepare_folder, running, short_folder
 
 
@@ -21,9 +23,16 @@ def prepared() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def calm(prepared: Path) -> Iterator[System]:
-    """One system for all tests that do it no harm."""
-    with running(prepared) as started:
+    """One system for all tests that leave it as it was, on the database of this run."""
+    server = os.environ.get("BITP_DATABASE_URL", "")
+    if not server:
+        with running(prepared) as started:
+            yield started
+        return
+    url = create_database(server, "survival_calm")
+    with running(None, database_url=url) as started:
         yield started
+    drop_database(url)
 
 
 @pytest.fixture

@@ -16,8 +16,6 @@ from tests.survival.running import System
 from tests.survival.tabs import AgentTab, CustomerTab
 from tests.survival.web import Browser
 
-pytestmark = pytest.mark.sqlite
-
 HOUR_S = 3600
 HOST = {"key": "shop", "host_secret": "h" * 40, "origins": "https://shop.example"}
 # More than a stream keeps at least, and more than is replayed at one subscribe.

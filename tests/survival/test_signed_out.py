@@ -18,8 +18,6 @@ from tests.survival.running import System, wait_for_restart
 from tests.survival.tabs import AgentTab, CustomerTab
 from tests.survival.web import Browser
 
-pytestmark = pytest.mark.sqlite
-
 CUT_WITHIN_S = 2.0
 
 
@@ -87,10 +85,10 @@ async def stop_all(tabs: list[Tab]) -> None:
         await tab.stop()
 
 
-def test_signing_out_cuts_every_tab_of_the_session(system: System) -> None:
+def test_signing_out_cuts_every_tab_of_the_session(calm: System) -> None:
     async def live() -> None:
-        alice, bystander = await enter_as_alice(system), CustomerTab(system.port)
-        carol = await enter_as_staff(system, "carol")
+        alice, bystander = await enter_as_alice(calm), CustomerTab(calm.port)
+        carol = await enter_as_staff(calm, "carol")
         await bystander.begin()
         await until(lambda: bystander.is_online)
         first = alice[0]
@@ -113,10 +111,10 @@ def test_signing_out_cuts_every_tab_of_the_session(system: System) -> None:
 
 
 def test_signing_out_of_the_console_cuts_its_sockets_and_stands_through_a_kill(
-    system: System,
+    calm: System,
 ) -> None:
     async def live() -> None:
-        carol, dave = await enter_as_staff(system, "carol"), await enter_as_staff(system, "dave")
+        carol, dave = await enter_as_staff(calm, "carol"), await enter_as_staff(calm, "dave")
         first = carol[0]
         assert isinstance(first, AgentTab)
         polling, began = await poll_as(first), time.monotonic()
@@ -127,9 +125,9 @@ def test_signing_out_of_the_console_cuts_its_sockets_and_stands_through_a_kill(
         await check_others_stay(dave)
         with pytest.raises(NoAnswer, match=r"401|403"):
             await first.post("/console/ticket")
-        pid = system.pid("live")
-        system.ask(kill="live")
-        await asyncio.to_thread(wait_for_restart, system, "live", pid)
+        pid = calm.pid("live")
+        calm.ask(kill="live")
+        await asyncio.to_thread(wait_for_restart, calm, "live", pid)
         await until(lambda: all(tab.heard.resumed == 1 for tab in dave), what="Dave to resume")
         assert await is_refused(first), "forgotten by a kill"
         print(
@@ -141,18 +139,18 @@ def test_signing_out_of_the_console_cuts_its_sockets_and_stands_through_a_kill(
 
 
 def test_a_deactivated_member_is_cut_and_nothing_of_theirs_is_stored_any_more(
-    system: System,
+    calm: System,
 ) -> None:
     async def live() -> None:
-        lin, dave = await enter_as_staff(system, "lin"), await enter_as_staff(system, "dave")
-        alice = CustomerTab(system.port)
+        lin, dave = await enter_as_staff(calm, "lin"), await enter_as_staff(calm, "dave")
+        alice = CustomerTab(calm.port)
         await alice.begin()
         alice.say("first", "hello", "talk")
         await until(alice.is_silent)
         conversation = alice.conversation_of_thread["talk"]
         talking = asyncio.create_task(keep_talking(lin[0], conversation))
         await until(lambda: len(lin[0].heard.acks) > 5, what="Lin to talk")
-        await asyncio.to_thread(system.errand, "deactivate", email="lin@staff.example.com")
+        await asyncio.to_thread(calm.errand, "deactivate", email="lin@staff.example.com")
         last_s = time.time()
         cut_s = await cut(lin, time.monotonic())
         talking.cancel()
@@ -162,7 +160,7 @@ def test_a_deactivated_member_is_cut_and_nothing_of_theirs_is_stored_any_more(
         assert isinstance(first, AgentTab)
         with pytest.raises(NoAnswer, match=r"401|403"):
             await first.post("/console/ticket")
-        await check_nothing_later(system, conversation, last_s, first)
+        await check_nothing_later(calm, conversation, last_s, first)
         print(
             f"deactivated: 2 sockets cut at the latest {cut_s * 1000:.0f} ms after, 3 others stay"
         )
