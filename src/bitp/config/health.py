@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from bitp.events.models import Event, Heartbeat, Job
 from bitp.lib.clock import now_us
@@ -59,7 +61,9 @@ def _worker_lives() -> bool:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Counts in Prometheus' text format; nothing that names a person."""
+    """Counts in Prometheus' text format, for this machine only; nothing that names a person."""
+    if not _is_this_machine(request.META.get("REMOTE_ADDR", "")):
+        raise Http404
     figures = {
         "bitp_events_total": Event.objects.order_by("-pk").values_list("pk", flat=True).first()
         or 0,
@@ -71,3 +75,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 metrics.right = "public"  # type: ignore[attr-defined]
+
+
+def _is_this_machine(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -21,12 +21,12 @@ RESUME_LIFETIME_S = 24 * 3600
 
 def ticket_signer() -> Signer:
     """Signs tickets: from the site to the gateway, through the browser."""
-    return Signer(settings.SECRET_KEY, "live-ticket")
+    return Signer(settings.SECRET_KEY, "live-ticket", settings.SECRET_KEY_FALLBACKS)
 
 
 def resume_signer() -> Signer:
     """Signs resume tokens: from the gateway to itself, through the browser."""
-    return Signer(settings.SECRET_KEY, "live-resume")
+    return Signer(settings.SECRET_KEY, "live-resume", settings.SECRET_KEY_FALLBACKS)
 
 
 def read_ticket(ticket: str) -> Subject:
@@ -146,7 +146,7 @@ def takes_part(subject: Subject, reference: str) -> bool:
 
 def about_signer() -> Signer:
     """Signs what a page hands to the chat: a transaction, an order, a locked sign-in."""
-    return Signer(settings.SECRET_KEY, "about")
+    return Signer(settings.SECRET_KEY, "about", settings.SECRET_KEY_FALLBACKS)
 
 
 def read_about(token: str) -> tuple[tuple[str, str], ...]:

@@ -103,8 +103,8 @@ def _find(signer: Signer, token: str) -> dict[str, Any] | None:
 
 
 def _access_signer() -> Signer:
-    return Signer(settings.SECRET_KEY, "chat-access")
+    return Signer(settings.SECRET_KEY, "chat-access", settings.SECRET_KEY_FALLBACKS)
 
 
 def _visitor_signer(inbox: Inbox) -> Signer:
-    return Signer(settings.SECRET_KEY, f"chat-visitor:{inbox.key}")
+    return Signer(settings.SECRET_KEY, f"chat-visitor:{inbox.key}", settings.SECRET_KEY_FALLBACKS)
