@@ -74,14 +74,16 @@ def waiting(alice: Contact) -> str:
     return say(alice, "My deposit is missing").reference
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def system() -> Iterator[System]:
+    """The whole system, once for all journeys at the console."""
     with running(None) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Browser]:
+    """Ends with its module: Django's database refuses to work beside a browser's loop."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
         yield browser

@@ -5,7 +5,7 @@ import { now_us } from "./moments.js";
 const PREFIX = "bitp.console.draft.";
 // A pause in typing this long sends the draft to the server.
 const PAUSE_MS = 800;
-// What was sent this shortly before the line was lost may not have arrived: it is sent again.
+// What was sent this lately may not be stored yet, or was lost with the line: the copy here counts.
 const DOUBTFUL_US = 10_000_000;
 
 export class Drafts {
@@ -30,14 +30,14 @@ export class Drafts {
   read(reference, mode, fromServer) {
     const kept = this.#kept(reference, mode);
     const stored = fromServer.find((draft) => draft.note === (mode === "note"));
-    if (kept && !kept.sent) return kept.text;
+    if (kept && isDoubtful(kept)) return kept.text;
     if (kept && stored && kept.at_us >= stored.changed_us) return kept.text;
     return stored?.text ?? "";
   }
 
   /** Keeps the text; an empty one removes the draft here and there. */
   write(reference, mode, text) {
-    this.#keep(reference, mode, { text, at_us: now_us(), sent: false });
+    this.#keep(reference, mode, { text, at_us: now_us(), sent_us: 0 });
     const key = this.#key(reference, mode);
     clearTimeout(this.#timers.get(key));
     this.#timers.set(key, setTimeout(() => this.#send(reference, mode), PAUSE_MS));
@@ -66,7 +66,7 @@ export class Drafts {
     const frame = { t: "draft", conversation: reference, body };
     if (mode === "note") frame.note = true;
     if (!this.#line.send(frame) || isLeaving) return;
-    if (kept.text) this.#keep(reference, mode, { ...kept, sent: true });
+    if (kept.text) this.#keep(reference, mode, { ...kept, sent_us: now_us() });
     else this.#storage.removeItem(key);
   }
 
@@ -74,16 +74,14 @@ export class Drafts {
     for (const key of this.#keys()) {
       const [reference, mode] = key.slice(this.#scope.length).split(".");
       const kept = this.#kept(reference, mode);
-      if (kept?.sent && now_us() - kept.at_us < DOUBTFUL_US) {
-        this.#keep(reference, mode, { ...kept, sent: false });
-      }
+      if (kept && isDoubtful(kept)) this.#keep(reference, mode, { ...kept, sent_us: 0 });
     }
   }
 
   #sendUnsent() {
     for (const key of this.#keys()) {
       const [reference, mode] = key.slice(this.#scope.length).split(".");
-      if (this.#kept(reference, mode)?.sent === false) this.#send(reference, mode);
+      if (this.#kept(reference, mode)?.sent_us === 0) this.#send(reference, mode);
     }
   }
 
@@ -111,4 +109,9 @@ export class Drafts {
       this.#line.send({ t: "draft", conversation: reference, body: draft.text, note: mode === "note" });
     }
   }
+}
+
+/** Whether the server may not have this draft as it stands here. */
+function isDoubtful({ sent_us }) {
+  return now_us() - sent_us < DOUBTFUL_US || !sent_us;
 }

@@ -24,6 +24,7 @@ export class Lock {
 
   /** Told of every 401 and 403: locked shows the lock, signed out leads to the sign-in. */
   hear(refusal) {
+    if (this.#desk.isLeaving) return;
     if (refusal.code === "locked") this.#close();
     else if (refusal.status === 403) this.look();
     else this.#leave();

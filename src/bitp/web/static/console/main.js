@@ -33,6 +33,7 @@ class Desk {
   signals = new Signals();
   talk = null;
   isLocked = false;
+  isLeaving = false;
 
   constructor(first) {
     this.me = first.me;
@@ -207,8 +208,10 @@ class Desk {
 
   /** Signing out: nothing of this member's writing stays in the browser but what is unsent. */
   leave() {
+    this.isLeaving = true;
     this.drafts.flush();
     this.drafts.forget();
+    this.line.stop();
   }
 }
 
