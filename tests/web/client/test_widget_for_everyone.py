@@ -34,7 +34,13 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(params=LOOKS)
+# Two looks cover both languages, themes and sizes; the other two come with --all.
+QUICK = ("desk, English, light", "phone, Chinese, dark")
+
+
+@pytest.fixture(
+    params=[each if each in QUICK else pytest.param(each, marks=pytest.mark.slow) for each in LOOKS]
+)
 def look(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A page as somebody sees it."""
     context = browser.new_context(**LOOKS[request.param])
