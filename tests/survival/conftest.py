@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.plugins.postgres import create_database, drop_database
-from tests.survival.running import System, prepare_folder, running, short_folder
+from tests.survival.running import CROWDED, System, prepare_folder, running, short_folder
 
 
 @pytest.fixture(scope="session")
@@ -26,11 +26,11 @@ def calm(prepared: Path) -> Iterator[System]:
     """One system for all tests that leave it as it was, on the database of this run."""
     server = os.environ.get("BITP_DATABASE_URL", "")
     if not server:
-        with running(prepared) as started:
+        with running(prepared, CROWDED) as started:
             yield started
         return
     url = create_database(server, "survival_calm")
-    with running(None, database_url=url) as started:
+    with running(None, CROWDED, database_url=url) as started:
         yield started
     drop_database(url)
 
@@ -38,5 +38,5 @@ def calm(prepared: Path) -> Iterator[System]:
 @pytest.fixture
 def system(prepared: Path) -> Iterator[System]:
     """A system for one test, on SQLite."""
-    with running(prepared) as started:
+    with running(prepared, CROWDED) as started:
         yield started

@@ -175,7 +175,7 @@ def prepare_folder(data: Path) -> None:
 @contextmanager
 def running(
     prepared: Path | None,
-    variables: Mapping[str, str] = CROWDED,
+    variables: Mapping[str, str] | None = None,
     *,
     database_url: str = "",
     at: Path | None = None,
@@ -188,7 +188,7 @@ def running(
         data = (at or folder) / "data"
         if prepared is not None:
             shutil.copytree(prepared, data)
-        system = System(data, folder / "log", database_url, variables)
+        system = System(data, folder / "log", database_url, variables or {})
         try:
             yield system
         finally:

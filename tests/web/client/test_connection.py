@@ -256,6 +256,27 @@ def test_a_refused_stream_is_told_and_not_asked_for_again(blank: Page, server: S
     assert [frame["t"] for frame in server.frames].count("subscribe") == 1
 
 
+def test_a_stream_the_server_is_too_busy_for_is_asked_for_again(
+    blank: Page, server: Server
+) -> None:
+    """As when the database does not answer for a moment: else the page would stay silent."""
+
+    def answer(socket: WebSocketRoute, frame: dict[str, Any]) -> None:
+        asked = [each["t"] for each in server.frames].count("subscribe")
+        if frame["t"] == "subscribe" and asked == 1:
+            tell(socket, t="error", code="busy", stream="s", retry_s=1)
+            return
+        server.welcome(socket, frame)
+        if frame["t"] == "subscribe":
+            event(socket, 1)
+
+    server.answer = answer
+    start(blank)
+    blank.evaluate(FOLLOW, 0)
+    server.wait("events.length === 1")
+    assert blank.evaluate("told.filter((t) => t === 'welcome').length") == 1
+
+
 # The real gateway, with sockets that never open: as behind a proxy that does not know them.
 BLOCKED = script("no_sockets")
 

@@ -25,7 +25,8 @@
  *   welcome   (frame)      every time the line is up
  *   lost      ()           every time it is down again
  *   ack, typing, presence  (frame)
- *   refused   (frame)      an error frame; with `stream`, that stream is no longer followed
+ *   refused   (frame)      an error frame; with `stream`, that stream is no longer followed, or
+ *                          with `retry_s` too, it is asked for again after so many seconds
  *
  * The line never gives up silently: unless it is signed out or outdated it tries for ever,
  * with growing, random pauses, and at once when the browser says that something changed.

@@ -26,9 +26,15 @@ export class Streams {
     if (this.#followed.delete(stream)) this.#send({ t: "unsubscribe", stream });
   }
 
-  /** The server does not give this stream to us. */
-  refused({ stream }) {
-    this.#followed.delete(stream);
+  /** The server does not give this stream to us: for good, or not before `retry_s`. */
+  refused({ stream, retry_s = 0 }) {
+    const followed = this.#followed.get(stream);
+    if (!retry_s) {
+      this.#followed.delete(stream);
+      return;
+    }
+    const isOurs = () => this.#followed.get(stream) === followed;
+    if (followed) setTimeout(() => isOurs() && this.#subscribe(stream), retry_s * 1000);
   }
 
   subscribeAll() {
