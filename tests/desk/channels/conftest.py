@@ -10,7 +10,6 @@ from typing import Any
 import jwt
 import pytest
 from django.conf import settings
-from django.http import HttpResponse
 from django.test import Client
 
 from bitp.desk.channels.changes import site_inbox

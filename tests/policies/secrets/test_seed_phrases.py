@@ -126,3 +126,11 @@ def test_a_stretch_of_a_longer_list_stays() -> None:
     words = "place water world school group country problem hand part case system program"
     text = ", ".join(["house", *words.split(), "government", "tables"])
     assert redact(text).text == text
+
+
+@pytest.mark.parametrize("behind", ["code", "please help", "and code 123456", "can you check"])
+def test_chat_words_of_the_list_right_behind_a_phrase_do_not_hide_it(behind: str) -> None:
+    phrase = "legal winner thank year wave sausage worth useful legal winner thank yellow"
+    masked = redact(f"{phrase} {behind}").text
+    assert "sausage" not in masked
+    assert "winner" not in masked

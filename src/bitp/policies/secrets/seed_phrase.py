@@ -64,7 +64,9 @@ def _is_phrase_like(lower: str, run: Run, checked: Checked | None) -> bool:
         return True
     size = len(run.words)
     everyday = _everyday_share(run)
-    if _speaks_of_seed(lower, run):
+    # A right checksum counts like a label where chat words of the list stand right beside the
+    # phrase: «… yellow code», «… yellow please help».
+    if checked or _speaks_of_seed(lower, run):
         return everyday < LABELLED_PROSE_SHARE
     if size < PHRASE_SIZES[0] or everyday >= PROSE_SHARE or _is_source_code(run):
         return False
