@@ -127,6 +127,7 @@ def _page(
 def customer_forms(conversations: list[Conversation]) -> list[dict[str, Any]]:
     """The customer's form of each, with three queries for all."""
     heads = _heads(conversations, CUSTOMER)
+    conversations = _as_they_are_now(conversations)
     marks = _marks(conversations)
     texts = last_texts([each.pk for each in conversations], CUSTOMER)
     return [
@@ -140,6 +141,7 @@ def staff_summaries(
 ) -> list[dict[str, Any]]:
     """The console's row of each; without a member nothing counts as read by anyone."""
     heads = _heads(conversations, STAFF)
+    conversations = _as_they_are_now(conversations)
     texts = last_texts([each.pk for each in conversations], STAFF)
     read = dict(
         ReadMark.objects.filter(
@@ -157,6 +159,14 @@ def _heads(conversations: list[Conversation], audience: str) -> dict[int, int]:
     names = {f"conversation/{each.reference}/{audience}": each.pk for each in conversations}
     heads = dict(Stream.objects.filter(name__in=names).values_list("name", "head"))
     return {pk: heads.get(name, 0) for name, pk in names.items()}
+
+
+def _as_they_are_now(conversations: list[Conversation]) -> list[Conversation]:
+    """The same rows read after the heads, so that no change falls between the two."""
+    rows = Conversation.objects.select_related("assignee", "contact").in_bulk(
+        [each.pk for each in conversations]
+    )
+    return [rows[each.pk] for each in conversations]
 
 
 def _marks(conversations: list[Conversation]) -> dict[int, dict[str, Any]]:

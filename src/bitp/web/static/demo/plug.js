@@ -42,6 +42,7 @@ const outbox = new Outbox({
 });
 
 writer.on("welcome", () => outbox.flush({ again: true }));
+writer.on("lost", () => outbox.rest());
 writer.on("ack", (frame) => {
   outbox.ack(frame);
   if (frame.result === "accepted" || frame.result === "duplicate") {
