@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.desk.console.at_work import HOSTILE, HOSTILE_NAME, SUBMIT, Agent, SitDown, writes
 from tests.survival.running import System, kill
@@ -282,10 +282,18 @@ def test_history_comes_without_a_jump(system: System, carol: Agent) -> None:
     thread = page.locator("#thread")
     expect(carol.message("Message 160")).to_be_in_viewport()
     assert page.locator(".message").count() == 50
-    page.locator('[data-number="114"]').scroll_into_view_if_needed()
     mark = page.locator('[data-number="116"]')
-    thread.evaluate("thread => { thread.scrollTop = 0; }")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/console/data/c/*before=*", hold, times=1)
+    with page.expect_request("**/console/data/c/*before=*"):
+        thread.evaluate("thread => { thread.scrollTop = 0; }")
+    expect(page.locator("#thread-history")).to_have_text("Loading earlier messages")
     before = mark.bounding_box()
+    held[0].continue_()
     page.locator('[data-number="61"]').wait_for(state="attached")
     after = mark.bounding_box()
     assert before is not None
