@@ -61,6 +61,15 @@ class Tiny:
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
 
+    def put_away(self) -> None:
+        """Ends whatever is left of it, also children that a fault let live on."""
+        self.process.kill()
+        self.process.wait()
+        for pid in [pid for name in NAMES for pid, _ in self.starts(name)]:
+            if is_alive(pid) and str(TINY_SYSTEM) in Path(f"/proc/{pid}/cmdline").read_text():
+                os.kill(pid, signal.SIGKILL)
+        self.process.communicate()
+
     def end(self) -> tuple[int, str]:
         """Exit code, and what it printed since, after SIGTERM."""
         self.process.terminate()
@@ -79,8 +88,7 @@ def start_tiny(tmp_path: Path) -> Iterator[Callable[[], Tiny]]:
 
     yield start
     for system in started:
-        system.process.kill()
-        system.process.communicate()
+        system.put_away()
 
 
 @pytest.fixture

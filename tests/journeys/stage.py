@@ -39,6 +39,8 @@ class Look:
             **(phone if self.size == "phone" else desk),
             "locale": {"zh-hans": "zh-CN", "en": "en-GB"}[self.language],
             "color_scheme": self.theme,
+            # Nothing is looked at while it is still fading in.
+            "reduced_motion": "reduce",
         }
 
 

@@ -83,7 +83,7 @@ HOSTILE = [
     "\ud800".encode("utf-8", "surrogatepass").decode("utf-8", "replace"),
     "' OR 1=1 --",
     "a\r\nSet-Cookie: x=1",
-    "\x00\x01",
+    "\x01\x02",
     "长" * 5000,
 ]
 

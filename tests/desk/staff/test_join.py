@@ -137,7 +137,7 @@ def test_a_second_invitation_to_the_same_address_voids_the_first(client: Client,
     assert Member.objects.get(user__email=FRANK).role == "supervisor"
 
 
-@pytest.mark.parametrize("token", ["a", "A" * 43, "%00", "é" * 20, "." * 300])
+@pytest.mark.parametrize("token", ["a", "A" * 43, "é" * 20, "." * 300])
 def test_a_guessed_link_shows_the_same_page_as_an_old_one(client: Client, token: str) -> None:
     answer = client.get(f"/console/join/{token}", **PAGE)
     assert answer.status_code == 404

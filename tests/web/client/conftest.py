@@ -27,13 +27,18 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
+DESK: dict[str, Any] = {
+    "viewport": {"width": 1280, "height": 900},
+    "locale": "en-GB",
+    "reduced_motion": "reduce",
+}
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "locale": "zh-CN",
     "color_scheme": "dark",
     "has_touch": True,
     "is_mobile": True,
+    "reduced_motion": "reduce",
 }
 
 

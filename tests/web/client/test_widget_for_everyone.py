@@ -188,7 +188,7 @@ def test_it_follows_the_theme_of_our_own_pages(page: Page, system: System, carol
 def test_nothing_moves_for_whoever_asked_for_that(
     browser: Browser, system: System, carol: Desk
 ) -> None:
-    context = browser.new_context(**DESK, reduced_motion="reduce")
+    context = browser.new_context(**DESK)
     page = context.new_page()
     open_chat(page, f"{system.origin}/support")
     moving = """(all) => all.filter((e) => {
