@@ -16,7 +16,8 @@ from bitp.events.models import Job
 from bitp.events.tail import consume_all
 from tests.people import make_customer, make_member, say
 
-pytestmark = pytest.mark.django_db
+# The log is read up to what is committed.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
