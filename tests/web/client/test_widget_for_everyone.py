@@ -248,6 +248,7 @@ def test_a_secret_leaves_the_browser_as_a_mask(page: Page, system: System, carol
     assert "sausage" not in page.evaluate("JSON.stringify(localStorage)")
     page.locator("bitp-chat textarea").press("Enter")
     expect(page.locator("bitp-chat .mask")).to_have_text("seed phrase removed")
+    expect(page.locator("bitp-chat .state.sent")).to_be_visible()
     assert any('"send"' in each and "removed:seed_phrase" in each for each in frames)
     assert not any("sausage" in each for each in frames + bodies)
     (message,) = carol.stored(text="My words are")

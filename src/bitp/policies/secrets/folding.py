@@ -78,18 +78,26 @@ def fold(text: str) -> Folded:
 
 def _fold_odd(text: str) -> Folded:
     pieces: list[str] = []
-    places: list[tuple[int, int, int, int]] = []
+    # Four lists of numbers: a tuple for each stretch would keep the garbage collector busy.
+    folded_starts: list[int] = []
+    folded_ends: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
     copied = length = 0
     for odd in _STRETCH.finditer(text):
+        start, end = odd.span()
         piece = _plainest(odd[0])
-        pieces += (text[copied : odd.start()], piece)
-        start = length + odd.start() - copied
-        length = start + len(piece)
-        copied = odd.end()
-        places.append((start, length, odd.start(), odd.end()))
+        pieces += (text[copied:start], piece)
+        length += start - copied
+        folded_starts.append(length)
+        length += len(piece)
+        folded_ends.append(length)
+        starts.append(start)
+        ends.append(end)
+        copied = end
     pieces.append(text[copied:])
     whole = "".join(pieces)
-    return Folded(Message(whole, whole.lower()), *zip(*places, strict=True))
+    return Folded(Message(whole, whole.lower()), folded_starts, folded_ends, starts, ends)
 
 
 def _plainest(stretch: str) -> str:
