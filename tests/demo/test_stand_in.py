@@ -49,6 +49,19 @@ def test_nobody_is_there_and_robin_answers_once(robin: Member) -> None:
     assert conversation(reference).assignee == robin
 
 
+def test_robin_waits_until_alice_has_written_everything(robin: Member) -> None:
+    alice = make_customer("Alice")
+    reference = say(alice, "Is somebody there?").reference
+    while consume_all():
+        pass
+    say(alice, "My deposit is late", conversation=reference)
+    for _ in range(3):
+        hurry()
+    answers = conversation(reference).messages.filter(author_kind="agent")
+    assert [answer.author for answer in answers] == [robin.pk]
+    assert answers[0].number > 2
+
+
 @pytest.mark.usefixtures("robin")
 def test_carol_is_there_and_robin_keeps_quiet() -> None:
     set_presence(make_member("Carol").pk, "available")

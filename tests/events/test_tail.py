@@ -50,6 +50,33 @@ def test_a_consumer_that_fails_gets_the_same_events_again() -> None:
     assert seen == ["a"]
 
 
+@pytest.mark.parametrize("known", [False, True], ids=["new", "known"])
+def test_of_two_workers_that_read_the_same_events_one_hands_them_over(
+    known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def note(events: list[tail.Read]) -> None:
+        seen.extend(each.kind for each in events)
+
+    if known:
+        write("before")
+        tail.consume("c1", note)
+    write("a", "b")
+    read_after = tail.read_after
+
+    def be_overtaken(position: tail.Position, limit: int) -> list[tail.Read]:
+        events = read_after(position, limit)
+        monkeypatch.setattr(tail, "read_after", read_after)
+        assert tail.consume("c1", note) == 2
+        return events
+
+    monkeypatch.setattr(tail, "read_after", be_overtaken)
+    assert tail.consume("c1", note) == 0
+    assert seen[-2:] == ["a", "b"]
+    assert len(seen) == 2 + known
+
+
 def test_an_idle_consumer_takes_no_lock() -> None:
     assert tail.consume("idle", lambda events: None) == 0
     assert not Consumer.objects.exists()

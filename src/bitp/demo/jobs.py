@@ -28,34 +28,42 @@ HANDED_OVER_MAX = 20
 
 @consumes("demo.stand_in")
 def plan_answers(events: list[Read]) -> None:
-    """Plans an answer to each fresh message of a contact."""
+    """Plans one answer for each conversation in which a contact wrote just now."""
+    since_us = now_us() - FRESH_US
+    newest: dict[str, int] = {}
     for event in events:
-        is_fresh = event.at_us > now_us() - FRESH_US
+        is_fresh = event.at_us > since_us
         if event.kind == "message.posted" and event.actor_kind == "contact" and is_fresh:
             facts = msgspec.json.decode(event.data)
-            ids = {"conversation": facts["conversation"], "number": facts["number"]}
-            put(
-                "demo.answer",
-                f"stand-in:{facts['conversation']}:{facts['number']}",
-                ids,
-                now_us() + PAUSE_US,
-            )
+            newest[facts["conversation"]] = facts["number"]
+    for conversation, number in sorted(newest.items()):
+        _plan_answer(conversation, number)
+
+
+def _plan_answer(conversation: str, number: int) -> None:
+    ids = {"conversation": conversation, "number": number}
+    put("demo.answer", f"stand-in:{conversation}", ids, now_us() + PAUSE_US)
 
 
 @handles("demo.answer")
 def answer(ids: dict[str, Any], key: str) -> None:
-    """Answers unless a person is there, has the conversation, or the contact wrote on."""
+    """Answers unless a person is there or has the conversation; waits while the contact writes."""
     put("demo.hand_over", "stand-in:hand-over", {}, now_us() + LOOK_US)
     conversation = Conversation.objects.select_related("assignee").get(
         reference=ids["conversation"]
     )
-    robin = Member.objects.get(is_stand_in=True)
-    if count_available() or conversation.last_contact_number != ids["number"]:
+    newest = conversation.last_contact_number
+    if count_available() or conversation.last_agent_number > newest:
         return
+    if newest != ids["number"]:
+        _plan_answer(conversation.reference, newest)
+        return
+    robin = Member.objects.get(is_stand_in=True)
     if conversation.assignee_id is None:
         take(conversation.reference, robin)
     said = conversation.messages.filter(author_kind="agent", author=robin.pk).count()
-    outcomes_of([_post(conversation, robin, line_for(conversation, said), key)])
+    text = line_for(conversation, said)
+    outcomes_of([_post(conversation, robin, text, f"{key}:{newest}")])
 
 
 @handles("demo.hand_over")

@@ -92,23 +92,27 @@ def consume(name: str, handle: Callable[[list[Read]], None], limit: int = 200) -
     If ``handle`` raises, nothing moved and the same events come again. Returns how many events
     were handed over. A new consumer starts at the log's beginning.
     """
-    if not _has_more(name):
+    # Read before the transaction: nobody waits for a reader, and an idle one locks nothing.
+    found = Consumer.objects.filter(name=name).values_list("transaction", "event").first()
+    events = read_after(found or START, limit)
+    if not events:
         return 0
     with transaction.atomic():
-        Consumer.objects.get_or_create(name=name)
-        consumer = Consumer.objects.select_for_update().get(name=name)
-        events = read_after((consumer.transaction, consumer.event), limit)
-        if events:
-            handle(events)
-            consumer.transaction, consumer.event = events[-1].position
-            consumer.save(update_fields=["transaction", "event"])
+        if not _move(name, found, events[-1].position):
+            return 0
+        handle(events)
     return len(events)
 
 
-def _has_more(name: str) -> bool:
-    """Asked outside any transaction, so that an idle consumer never takes the write lock."""
-    row = Consumer.objects.filter(name=name).values_list("transaction", "event").first()
-    return bool(read_after(row or START, 1))
+def _move(name: str, before: Position | None, after: Position) -> bool:
+    """Whether the consumer stood at ``before``; another worker may have moved it meanwhile."""
+    if before is None:
+        _, is_new = Consumer.objects.get_or_create(
+            name=name, defaults={"transaction": after[0], "event": after[1]}
+        )
+        return is_new
+    here = Consumer.objects.filter(name=name, transaction=before[0], event=before[1])
+    return here.update(transaction=after[0], event=after[1]) == 1
 
 
 Consume = Callable[[list[Read]], None]

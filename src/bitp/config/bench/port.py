@@ -8,10 +8,11 @@ from pathlib import Path
 
 from bitp.config.bench import Measured
 from bitp.config.bench.running import running_demo
+from bitp.config.failure import Failure
 from bitp.live.bench.port import measure_port
 
-# A page with a query, as most are.
-TARGET = "/chat/availability?inbox=site"
+# A whole page, and one that no limit per address turns away.
+TARGET = "/support"
 SECONDS = 15
 SECONDS_QUICK = 3
 
@@ -31,5 +32,7 @@ def measure(quick: bool) -> Measured:
                     f"localhost:{running.port}",
                 )
             )
+    if found.pop("bad"):
+        raise Failure(f"{TARGET} answered with something else than a page")
     straight = found.pop("straight_pages_per_s")
     return Measured({"target": TARGET, "seconds": seconds}, {**found}, {"pages_per_s": straight})
