@@ -12,7 +12,7 @@ from bitp.desk.conversations.models import RESOLVED, Conversation
 from bitp.desk.conversations.posting.post import Post
 from bitp.desk.routing.queries import count_available
 from bitp.desk.staff.models import Member
-from bitp.events.jobs import handles, put
+from bitp.events.jobs import handles, put, put_all
 from bitp.events.tail import Read, consumes
 from bitp.lib.clock import now_us
 
@@ -36,13 +36,16 @@ def plan_answers(events: list[Read]) -> None:
         if event.kind == "message.posted" and event.actor_kind == "contact" and is_fresh:
             facts = msgspec.json.decode(event.data)
             newest[facts["conversation"]] = facts["number"]
-    for conversation, number in sorted(newest.items()):
-        _plan_answer(conversation, number)
+    _plan(newest)
 
 
-def _plan_answer(conversation: str, number: int) -> None:
-    ids = {"conversation": conversation, "number": number}
-    put("demo.answer", f"stand-in:{conversation}", ids, now_us() + PAUSE_US)
+def _plan(newest: dict[str, int]) -> None:
+    """An answer to the message of this number for each conversation, after a pause."""
+    jobs = {
+        f"stand-in:{conversation}": {"conversation": conversation, "number": number}
+        for conversation, number in sorted(newest.items())
+    }
+    put_all("demo.answer", jobs, now_us() + PAUSE_US)
 
 
 @handles("demo.answer")
@@ -56,7 +59,7 @@ def answer(ids: dict[str, Any], key: str) -> None:
     if count_available() or conversation.last_agent_number > newest:
         return
     if newest != ids["number"]:
-        _plan_answer(conversation.reference, newest)
+        _plan({conversation.reference: newest})
         return
     robin = Member.objects.get(is_stand_in=True)
     if conversation.assignee_id is None:

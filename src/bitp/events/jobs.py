@@ -9,7 +9,7 @@ for a mail server) and carries the job's key, so that the other side can refuse 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,10 +65,19 @@ def handles(kind: str, outside: Outside | None = None) -> Callable[[Handler], Ha
 
 def put(kind: str, key: str, ids: dict[str, Any], due_us: int | None = None) -> None:
     """Writes a job down; a second one with the same key is the same job. ``ids`` only."""
+    put_all(kind, {key: ids}, due_us)
+
+
+def put_all(kind: str, jobs: Mapping[str, dict[str, Any]], due_us: int | None = None) -> None:
+    """Writes jobs of one kind down, all due at once: key → ids."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("put() outside a transaction")
+    due_us = due_us or now_us()
     Job.objects.bulk_create(
-        [Job(kind=kind, key=key, ids=canonical_json(ids), due_us=due_us or now_us())],
+        [
+            Job(kind=kind, key=key, ids=canonical_json(ids), due_us=due_us)
+            for key, ids in jobs.items()
+        ],
         ignore_conflicts=True,
     )
 
