@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from bitp.desk.conversations.models import TOPICS
+from bitp.identity.models import Session
+from bitp.lib.allowance import Allowance
+from bitp.lib.signing import Signer
 from bitp.lib.text import LANGUAGES
-from bitp.site import changes, labels
+from bitp.site import labels, views
+from bitp.site.guide import answers
 from bitp.site.guide.pages import PAGES, GuidePage, text_of
 from bitp.site.models import GuideAnswer
 from tests.site.conftest import BROWSER
@@ -120,5 +125,45 @@ def test_reading_stores_nothing_and_starts_no_session(english: Client) -> None:
     assert not GuideAnswer.objects.exists()
 
 
-def test_a_session_that_holds_nonsense_counts_as_unanswered() -> None:
-    assert changes.answered_pages({changes.ANSWERED: "nonsense"}) == {}  # type: ignore[arg-type]
+@pytest.mark.django_db
+def test_an_answer_starts_no_session(english: Client) -> None:
+    english.post(f"{ADDRESS}/answer", {"helped": "yes"})
+    assert GuideAnswer.objects.count() == 1
+    assert not Session.objects.exists()
+    assert "bitp_session" not in english.cookies
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        "nonsense",
+        Signer("mallory", "guide-answers").sign({"answered": {"privacy": True}}, 60),
+        Signer(settings.SECRET_KEY, "guide-answers").sign({"answered": "nonsense"}, 60),
+        Signer(settings.SECRET_KEY, "guide-answers").sign({"answered": {"privacy": True}}, -1),
+    ],
+)
+def test_a_cookie_that_holds_nonsense_counts_as_unanswered(cookie: str, english: Client) -> None:
+    english.cookies[answers.COOKIE] = cookie
+    assert 'name="helped"' in english.get(ADDRESS).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_flood_of_answers_from_one_address_is_told_to_wait_and_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(views, "ANSWERS", Allowance(burst=2, per_s=0.001))
+    said = {"helped": "no"}
+    for _ in range(2):
+        assert Client().post(f"{ADDRESS}/answer", said, **BROWSER).status_code == 302
+    page = Client().post(f"{ADDRESS}/answer", said, **BROWSER)
+    refused = Client().post(f"{ADDRESS}/answer", said)
+    assert (page.status_code, refused.status_code) == (429, 429)
+    assert b"data-bitp-open" in page.content
+    assert refused["Content-Type"] == "application/problem+json"
+    assert int(page["Retry-After"]) == pytest.approx(int(refused["Retry-After"]), abs=5)
+    assert refused.json()["retry_s"] == int(refused["Retry-After"]) > 1
+    assert GuideAnswer.objects.count() == 2
+    assert not Session.objects.exists()
+    elsewhere = Client().post(f"{ADDRESS}/answer", said, REMOTE_ADDR="203.0.113.8")
+    assert elsewhere.status_code == 302

@@ -136,6 +136,9 @@ def _server() -> Fido2Server:
 
 def _remember(request: HttpRequest, name: str, state: dict[str, Any]) -> None:
     request.session[name] = {**state, "until_us": clock.now_us() + CHALLENGE_US}
+    if not request.user.is_authenticated:
+        # A stranger's row is there for the challenge alone, and goes with it.
+        request.session.set_expiry(CHALLENGE_US // 1_000_000)
 
 
 def _take(request: HttpRequest, name: str) -> dict[str, Any]:

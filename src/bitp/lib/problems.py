@@ -15,6 +15,13 @@ def problem(status: int, code: str, says: object, **more: Any) -> JsonResponse:
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
+def too_many(retry_s: int, says: object) -> JsonResponse:
+    """429: says when to come back (seconds)."""
+    answer = problem(429, "too_many", says, retry_s=retry_s)
+    answer["Retry-After"] = str(retry_s)
+    return answer
+
+
 def wants_page(request: HttpRequest) -> bool:
     """Whether a person's browser asks for a page; scripts ask for anything or for JSON."""
     return "text/html" in request.headers.get("Accept", "")

@@ -7,7 +7,7 @@ from django.template import loader
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 
-from bitp.lib.problems import problem, wants_page
+from bitp.lib.problems import problem, too_many, wants_page
 from bitp.site.context import theme_of
 from bitp.site.ways_in import WayIn, ways_in
 
@@ -25,6 +25,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     if not wants_page(request):
         return problem(404, "not_found", _("There is nothing at this address"))
     return _page(request, "404.html", 404)
+
+
+def too_many_requests(request: HttpRequest, retry_s: int) -> HttpResponse:
+    """429: more from one network address than people send."""
+    if not wants_page(request):
+        return too_many(retry_s, _("Too many at once from your network"))
+    response = _page(request, "429.html", 429)
+    response["Retry-After"] = str(retry_s)
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

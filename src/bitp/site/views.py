@@ -13,10 +13,13 @@ from django.views.i18n import set_language
 
 from bitp.desk.conversations.queries import conversations_of_customer
 from bitp.identity.rights import PUBLIC, declare, public
+from bitp.lib.allowance import address_of
 from bitp.lib.text import supported_language
 from bitp.site import changes
 from bitp.site.context import THEME_COOKIE, THEMES
 from bitp.site.desk import presence
+from bitp.site.errors import too_many_requests
+from bitp.site.guide.answers import ANSWERS, answered_pages, remember_answers
 from bitp.site.guide.pages import GuidePage, get_page, text_of, texts
 from bitp.site.guide.search import MAX_QUERY_CHARACTERS, find_pages
 from bitp.site.ways_in import ways_in
@@ -72,27 +75,36 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     """One page of the guide."""
     page = get_page(slug)
     text = text_of(page, _language())
-    return render(
+    response = render(
         request,
         "site/guide.html",
         {
             "presence": presence(),
             "text": text,
             "others": [other for other in texts(_language()) if other.page != page],
-            "answer": changes.answered_pages(request.session).get(slug),
+            "answer": answered_pages(request).get(slug),
         },
     )
+    # What this browser answered stands in the page.
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @public
 @require_POST
-def answer_guide(request: HttpRequest, slug: str) -> HttpResponseRedirect:
-    """Keeps the answer to "did this help?"; anything but yes or no is left unanswered."""
+def answer_guide(request: HttpRequest, slug: str) -> HttpResponse:
+    """Keeps one answer to "did this help?" for each visit; only yes and no are answers."""
     page: GuidePage = get_page(slug)
+    answered = answered_pages(request)
     helped = {"yes": True, "no": False}.get(request.POST.get("helped", ""))
-    if helped is not None:
-        changes.answer_guide(request.session, page, _language(), helped)
-    return HttpResponseRedirect(reverse("site:guide", args=[slug]) + "#helped")
+    response = HttpResponseRedirect(reverse("site:guide", args=[slug]) + "#helped")
+    if helped is None or slug in answered:
+        return response
+    if retry_s := ANSWERS.take(address_of(request)):
+        return too_many_requests(request, retry_s)
+    changes.answer_guide(page, _language(), helped)
+    remember_answers(response, {**answered, slug: helped})
+    return response
 
 
 @public

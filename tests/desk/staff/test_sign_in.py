@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from pytest_django import Settings
 from bitp.desk.staff.models import Member
 from bitp.events.models import Event, Job
 from bitp.identity.models import STAFF, Session, User
+from bitp.lib import clock
+from bitp.lib.allowance import Allowance
 from tests.identity.signing_in import (
     JSON,
     PAGE,
@@ -100,6 +103,36 @@ def test_a_challenge_is_worth_nothing_after_five_minutes(client: Client, carol: 
     session.save()
     assert prove(client, device, options).status_code == 400
     assert not is_in(client)
+
+
+def test_a_challenge_leaves_a_row_for_five_minutes_and_no_longer(client: Client) -> None:
+    ask(client)
+    left_s = clock.to_us(Session.objects.get().expire_date) / 1_000_000 - time.time()
+    assert 0 < left_s <= 300
+
+
+def test_a_session_that_a_challenge_became_lasts_as_long_as_any(
+    client: Client, carol: Member
+) -> None:
+    sign_in_staff(client, carol)
+    left_s = clock.to_us(Session.objects.get().expire_date) / 1_000_000 - time.time()
+    assert left_s > 11 * 3600
+
+
+def test_a_flood_of_challenges_from_one_address_is_told_to_wait_and_leaves_nothing(
+    client: Client, carol: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bitp.desk.staff.limits.CHALLENGES", Allowance(burst=2, per_s=0.001))
+    for _ in range(2):
+        ask(Client())
+    refused = Client().post("/console/sign-in/options", **JSON)
+    assert (refused.status_code, refused["Content-Type"]) == (429, "application/problem+json")
+    assert refused.json()["retry_s"] == int(refused["Retry-After"]) > 1
+    assert Session.objects.count() == 2
+    assert not refused.cookies
+    device = give_passkey(carol.user)
+    client.defaults["REMOTE_ADDR"] = "203.0.113.8"
+    assert prove(client, device, ask(client)).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,18 @@ class TooManyTries(StaffError):
     )
 
 
+class TooManyAtOnce(StaffError):
+    """A flood from one network address; ``retry_s``: seconds until it may ask again."""
+
+    code = "too_many"
+    status = 429
+    says = _("Too many at once from your network. Please try again in a moment.")
+
+    def __init__(self, retry_s: int) -> None:
+        super().__init__(retry_s)
+        self.retry_s = retry_s
+
+
 class BadInvitation(StaffError):
     """Unknown, used, withdrawn or too old: which of them is not said."""
 

@@ -10,7 +10,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from bitp.desk.channels.chat.cors import is_listed, is_own
-from bitp.desk.channels.chat.limits import CHANGES, TICKETS, address_of
+from bitp.desk.channels.chat.limits import CHANGES, TICKETS
 from bitp.desk.channels.chat.tickets import find_access
 from bitp.desk.channels.chat.who import TooManyNew
 from bitp.desk.channels.models import Inbox
@@ -18,13 +18,16 @@ from bitp.desk.contacts.models import Contact
 from bitp.desk.conversations.errors import ConversationError
 from bitp.identity.models import User
 from bitp.identity.sessions import session_id
-from bitp.lib.problems import problem
+from bitp.lib.allowance import address_of
+from bitp.lib.problems import problem, too_many
 
 View = Callable[..., HttpResponseBase]
 T = TypeVar("T")
 
 # Bodies are a few tokens at most.
 BODY_BYTES_MAX = 16_384
+# The screen shows the other ways in meanwhile.
+TOO_MANY = "Too many at once."
 
 
 class Refusal(Exception):
@@ -52,18 +55,11 @@ def answers(*methods: str) -> Callable[[View], View]:
             except ConversationError as error:
                 return problem(error.status, error.code, error.says)
             except TooManyNew as error:
-                return too_many(error.retry_s)
+                return too_many(error.retry_s, TOO_MANY)
 
         return answered
 
     return decorate
-
-
-def too_many(retry_s: int) -> HttpResponse:
-    """429: says when to come back; the screen shows the other ways in meanwhile."""
-    answer = problem(429, "too_many", "Too many at once.", retry_s=retry_s)
-    answer["Retry-After"] = str(retry_s)
-    return answer
 
 
 def read_body(request: HttpRequest, kind: type[T]) -> T:
@@ -81,7 +77,7 @@ def read_body(request: HttpRequest, kind: type[T]) -> T:
 def count_ticket(request: HttpRequest) -> None:
     """Raises Refusal when this network opens the chat too often."""
     if retry_s := TICKETS.take(address_of(request)):
-        raise Refusal(too_many(retry_s))
+        raise Refusal(too_many(retry_s, TOO_MANY))
 
 
 def admit(request: HttpRequest, inbox: Inbox | None) -> Inbox:
@@ -108,7 +104,7 @@ def contact_of(request: HttpRequest) -> tuple[Contact, dict[str, Any]]:
         raise Refusal(problem(401, "signed_out", "Please open the chat again."))
     admit(request, Inbox.objects.filter(pk=access["i"], is_open=True).first())
     if request.method == "POST" and (retry_s := CHANGES.take(str(contact.pk))):
-        raise Refusal(too_many(retry_s))
+        raise Refusal(too_many(retry_s, TOO_MANY))
     return contact, access
 
 

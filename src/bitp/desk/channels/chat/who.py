@@ -8,7 +8,7 @@ import time
 from django.http import HttpRequest
 
 from bitp.desk.channels.chat.identities import HostIdentity, find_host_identity
-from bitp.desk.channels.chat.limits import NEW_CONTACTS, address_of
+from bitp.desk.channels.chat.limits import NEW_CONTACTS
 from bitp.desk.channels.chat.tickets import (
     ACCESS_LIFETIME_S,
     Asker,
@@ -28,6 +28,7 @@ from bitp.desk.contacts.models import Contact
 from bitp.desk.contacts.queries import find_host_user, find_visitor
 from bitp.identity.models import User
 from bitp.identity.sessions import SIGNED_IN_US, session_id
+from bitp.lib.allowance import address_of
 
 
 class TooManyNew(Exception):

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, JsonResponse
 
-from bitp.desk.staff.errors import NotProved, StaffError
-from bitp.lib.problems import problem
+from bitp.desk.staff.errors import NotProved, StaffError, TooManyAtOnce
+from bitp.lib.problems import problem, too_many
 
 # A passkey's answer takes one or two kilobytes; attested ones somewhat more.
 BODY_BYTES_MAX = 32_768
@@ -27,6 +27,8 @@ def read_body(request: HttpRequest) -> dict[str, Any]:
 
 def refused(error: StaffError) -> JsonResponse:
     """The refusal as problem details."""
+    if isinstance(error, TooManyAtOnce):
+        return too_many(error.retry_s, error.says)
     return problem(error.status, error.code, error.says)
 
 

@@ -14,6 +14,7 @@ from django.views.i18n import set_language
 from bitp.desk.staff import idle, proof
 from bitp.desk.staff.errors import NotProved, StaffError
 from bitp.desk.staff.forms import SignInForm
+from bitp.desk.staff.limits import count_challenge
 from bitp.desk.staff.rights import find_member, public, staff_even_locked
 from bitp.desk.staff.views.answers import go_on, read_body, refused
 from bitp.identity import factors
@@ -45,6 +46,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_in_options(request: HttpRequest) -> JsonResponse:
     """What the browser needs to ask for a passkey."""
+    try:
+        count_challenge(request)
+    except StaffError as error:
+        return refused(error)
     return JsonResponse(proof.options(request))
 
 

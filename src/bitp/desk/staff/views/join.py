@@ -16,6 +16,7 @@ from bitp.desk.staff import changes
 from bitp.desk.staff.errors import BadInvitation, NotProved, StaffError
 from bitp.desk.staff.forms import JoinByCodeForm, PersonForm
 from bitp.desk.staff.invitations import get_invitation
+from bitp.desk.staff.limits import count_challenge
 from bitp.desk.staff.models import Invitation
 from bitp.desk.staff.rights import public
 from bitp.desk.staff.views.answers import go_on, read_body, refused
@@ -57,6 +58,7 @@ def join_options(request: HttpRequest, token: str) -> JsonResponse:
     """{name, alias} → what the browser needs to make the first passkey."""
     try:
         invitation = get_invitation(token)
+        count_challenge(request)
         form = PersonForm(read_body(request))
     except StaffError as error:
         return refused(error)
