@@ -84,13 +84,13 @@ def get_secret_key(folder: Path) -> str:
             key_file.flush()
             os.fsync(key_file.fileno())
         fresh.replace(path)
-        _sync_folder(folder)
+        sync(folder)
     return path.read_text()
 
 
-def _sync_folder(folder: Path) -> None:
-    """After this the folder's new names survive a power cut too."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """After this a file's contents, or a folder's names, survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -26,6 +26,8 @@ COMMANDS = {
     "bench": "runs a benchmark and prints its figures as JSON",
     "redact": "masks the secrets in a text on stdin",
     "invite": "prints a link that makes somebody a member of the staff",
+    "backup": "writes a consistent copy of everything to a folder, while the system runs",
+    "restore": "puts a backup back; refuses a damaged one",
     "migrate": "brings the database up to date",
 }
 # Started by the commands above; each can be run alone.
