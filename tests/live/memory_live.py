@@ -21,6 +21,7 @@ def main() -> None:
         frames_per_s=100_000,
         frames_burst=100_000,
         sockets_per_address=100_000,
+        connections_per_address=100_000,
     )
     run(listening, web, inbound, settings)
 

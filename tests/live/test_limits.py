@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 
 from bitp.live import protocol
-from bitp.live.limits import Tally, admit
-from tests.live.harness import Friend, Live, in_loop, live, until
+from bitp.live.limits import REFUSED_PER_ADDRESS_MAX, Tally, admit
+from bitp.live.proxies import parse_networks
+from tests.live.harness import LIMIT_S, Friend, Live, in_loop, live, until
 
 STREAM = "contact/alice"
 
@@ -114,6 +116,68 @@ async def test_the_process_has_so_many_connections_and_says_so() -> None:
         assert (await reader.readline()).startswith(b"HTTP/1.1 503 ")
         writer.close()
         assert running.gateway.counts.refused_connections == 1
+
+
+async def first_line(running: Live, *, keep: list[asyncio.StreamWriter]) -> bytes:
+    """What a new connection is told; empty when it just ends."""
+    reader, writer = await running.raw()
+    keep.append(writer)
+    with contextlib.suppress(ConnectionError):
+        writer.write(b"GET /live/nothing HTTP/1.1\r\nHost: x\r\n\r\n")
+        async with asyncio.timeout(LIMIT_S):
+            return await reader.readline()
+    return b""
+
+
+@in_loop
+async def test_one_address_has_so_many_page_connections_and_is_told_when_to_come_back() -> None:
+    async with live(connections_per_address=3, close_s=60) as running:
+        kept: list[asyncio.StreamWriter] = []
+        lines = [await first_line(running, keep=kept) for _ in range(3)]
+        assert {line.split()[1] for line in lines} == {b"404"}
+        reader, writer = await running.raw()
+        kept.append(writer)
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 429 ")
+        assert b"\r\nRetry-After: 5\r\n" in head
+        assert await reader.read() == b"Too Many Requests\n"
+        assert running.gateway.metrics()["connections"] == 3
+        assert running.gateway.counts.refused_connections == 1
+        kept[0].transport.abort()
+        await until(lambda: running.gateway.metrics()["connections"] == 2)
+        assert b" 404 " in await first_line(running, keep=kept)
+        for each in kept:
+            each.transport.abort()
+
+
+@in_loop
+async def test_a_flood_of_refused_connections_is_ended_without_a_word() -> None:
+    async with live(connections_per_address=1, close_s=60) as running:
+        kept: list[asyncio.StreamWriter] = []
+        lines = [
+            await first_line(running, keep=kept) for _ in range(1 + REFUSED_PER_ADDRESS_MAX + 20)
+        ]
+        codes = [line.split()[1] if line else b"" for line in lines]
+        assert codes == [b"404", *[b"429"] * REFUSED_PER_ADDRESS_MAX, *[b""] * 20]
+        for each in kept:
+            each.transport.abort()
+        await until(lambda: running.gateway.metrics()["connections"] == 0)
+        assert b" 404 " in await first_line(running, keep=kept)
+
+
+@in_loop
+async def test_sockets_and_a_trusted_proxys_connections_are_not_counted_as_pages() -> None:
+    async with live(connections_per_address=1) as running:
+        for number in range(3):
+            await running.join(f"contact:{number}")
+        assert len(running.gateway.clients) == 3
+    proxies = parse_networks(["127.0.0.0/8"])
+    async with live(connections_per_address=1, trusted_proxies=proxies) as running:
+        kept: list[asyncio.StreamWriter] = []
+        for _ in range(3):
+            assert b" 404 " in await first_line(running, keep=kept)
+        for each in kept:
+            each.transport.abort()
 
 
 @in_loop

@@ -362,7 +362,7 @@ async def test_a_slow_reader_holds_web_back_and_gets_everything(tmp_path: Path) 
         alice = await Visitor.come(running)
         alice.writer.transport.pause_reading()  # type: ignore[attr-defined]
         asked = asyncio.create_task(alice.ask(f"GET /size/{size} HTTP/1.1"))
-        doorway = await until(lambda: next(iter(running.gateway._doorways), None))
+        doorway = await until(lambda: next(iter(running.gateway._doors), None))
         await until(lambda: doorway._stuck_since, what="web is held back")
         assert doorway.transport.get_write_buffer_size() < 2_000_000
         alice.writer.transport.resume_reading()  # type: ignore[attr-defined]

@@ -49,6 +49,9 @@ class Environment:
     web_threads: int = setting(8, "Requests one web process answers at the same time.")
     sends_per_s: int = setting(20, "Messages one connection may send each second.")
     sockets_per_address: int = setting(1_000, "Live connections from one network address.")
+    connections_per_address: int = setting(
+        2_000, "Page connections from one network address; a trusted proxy's are not counted."
+    )
     control: str = setting("", "The supervisor's control socket. The launcher sets it.")
     sync_delay_ms: int = setting(0, "Benchmarks only: a pause added to every database sync.")
 

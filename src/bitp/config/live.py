@@ -38,4 +38,5 @@ def gateway_settings(environment: Environment) -> GatewaySettings:
         frames_per_s=max(FRAMES_PER_S_MAX, FRAMES_PER_SEND * environment.sends_per_s),
         frames_burst=max(FRAMES_BURST_MAX, FRAMES_PER_SEND * environment.sends_per_s),
         sockets_per_address=environment.sockets_per_address,
+        connections_per_address=environment.connections_per_address,
     )

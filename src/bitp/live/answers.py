@@ -82,7 +82,8 @@ def preflight_answer() -> bytes:
 
 def refusal(status: int) -> bytes:
     """A short plain answer that ends the connection."""
-    return http_answer(status, f"{HTTPStatus(status).phrase}\n".encode())
+    headers = (("Retry-After", str(RETRY_AFTER_S)),) if status in {429, 503} else ()
+    return http_answer(status, f"{HTTPStatus(status).phrase}\n".encode(), headers=headers)
 
 
 def away_answer(request: bytes) -> bytes:

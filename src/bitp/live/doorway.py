@@ -64,8 +64,8 @@ class Doorway(Protocol):
         self.transport = cast(Transport, transport)
         peer = transport.get_extra_info("peername")
         self.peer = peer[0] if isinstance(peer, tuple) else ""
-        if not self.gateway.enter(self):
-            self.say_last(refusal(503))
+        if status := self.gateway.enter(self):
+            self.say_last(refusal(status))
             return
         self.deadline = self.gateway.time() + self._patience()
         self.gateway.wheel.add(self)

@@ -11,6 +11,7 @@ from typing import TypeVar
 from bitp.live.batch import Answer
 from bitp.live.client import Client
 from bitp.live.clients import Clients
+from bitp.live.doors import Doors
 from bitp.live.doorway import Doorway
 from bitp.live.following import Following
 from bitp.live.gather import Gather
@@ -65,7 +66,7 @@ class Gateway:
         self.marks = Gather(loop, self.writer, settings.gather_s, inbound.mark, _merge_marks)
         self.drafts = Gather(loop, self.writer, settings.gather_s, self._save_drafts, _newer)
         self.availability = Gather(loop, self.writer, settings.gather_s, self._set_presence, _newer)
-        self._doorways: set[Doorway] = set()
+        self._doors = Doors(settings.connections_per_address, settings.trusted_proxies)
         self._unflushed: list[Client] = []
         self._server: asyncio.Server | None = None
 
@@ -99,18 +100,25 @@ class Gateway:
 
     # --- what the parts ask of the whole
 
-    def enter(self, doorway: Doorway) -> bool:
-        """Count a connection; False if there are too many."""
-        is_welcome = len(self._doorways) + len(self.clients) < self.settings.connections
-        self.counts.accepted_connections += is_welcome
-        self.counts.refused_connections += not is_welcome
-        if is_welcome:
-            self._doorways.add(doorway)
-        return is_welcome
+    def enter(self, doorway: Doorway) -> int:
+        """Count a connection; returns 0, or the status that says whose connections are too many.
+
+        One of a flood is ended without a word.
+        """
+        status = 0
+        if len(self._doors) + len(self.clients) >= self.settings.connections:
+            status = 503
+        elif not self._doors.open(doorway):
+            status = 429
+        self.counts.accepted_connections += not status
+        self.counts.refused_connections += bool(status)
+        if status and not self._doors.refuse(doorway):
+            doorway.transport.abort()
+        return status
 
     def leave(self, doorway: Doorway) -> None:
         """The connection is gone, or became a socket."""
-        self._doorways.discard(doorway)
+        self._doors.close(doorway)
 
     def greet(self, client: Client, hello: Hello) -> None:
         """As greeting.py says."""
@@ -169,7 +177,7 @@ class Gateway:
             "subjects": self.clients.subjects,
             "polls": len(self.polls),
             "streams": len(self.streams),
-            "connections": len(self._doorways) + len(self.clients),
+            "connections": len(self._doors) + len(self.clients),
             "sends_waiting": len(self.writer),
             "sends_answered": self.writer.posted,
             "batches": self.writer.batches,
@@ -184,15 +192,15 @@ class Gateway:
 
     def _is_empty(self) -> bool:
         now = self.time()
-        for doorway in list(self._doorways):
+        for doorway in self._doors:
             if doorway.is_quiet(now):
                 doorway.transport.close()
-        return not (self._doorways or len(self.clients))
+        return not (len(self._doors) or len(self.clients))
 
     def _stop(self) -> None:
         for client in self.clients:
             client.abort()
-        for doorway in list(self._doorways):
+        for doorway in self._doors:
             doorway.transport.abort()
         self.wheel.stop()
         self.tail.stop()

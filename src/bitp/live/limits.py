@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+# Plain HTTP connections of one network address: an office of some hundred people whose browsers
+# keep six each. A trusted proxy carries everybody's, so its own are not counted.
+CONNECTIONS_PER_ADDRESS_MAX = 2_000
+# Of those that are too many, so many at once are told so before they end; the others just end.
+REFUSED_PER_ADDRESS_MAX = 100
+
 
 def admit(at: float, now: float, per_s: int, burst: int) -> float:
     """The new state of a rate limit after one more event, or -1 if it is too many.

@@ -58,6 +58,12 @@ def believed_address(peer: str, forwarded: Sequence[str], trusted: Sequence[Netw
     return str(address) if address is not None else peer
 
 
+def is_trusted(address: str, trusted: Sequence[Network]) -> bool:
+    """Whether the address is a proxy of ours."""
+    found = find_address(address) if trusted else None
+    return found is not None and any(found in network for network in trusted)
+
+
 def counted_as(address: str) -> str:
     """The key under which connections of ``address`` are counted: itself, or its /64."""
     found = find_address(address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bitp.live import protocol
+from bitp.live import limits, protocol
 from bitp.live.proxies import Network
 
 
@@ -25,6 +25,7 @@ class GatewaySettings:
     replay_entries: int = protocol.REPLAY_ENTRIES_MAX
     # TCP connections of all kinds; a relayed one holds two descriptors.
     connections: int = 100_000
+    connections_per_address: int = limits.CONNECTIONS_PER_ADDRESS_MAX
     # Sends waiting for the database; further ones are answered busy.
     sends_waiting: int = 10_000
     # The shortest time between two looks of the one timer.

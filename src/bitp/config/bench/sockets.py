@@ -22,8 +22,11 @@ from bitp.live.bench.sockets import measure_sockets
 
 CONNECTIONS = 10_000
 CONNECTIONS_QUICK = 1_000
-# The limit for one address is for people, not for a load generator.
-UNLIMITED = {"BITP_SOCKETS_PER_ADDRESS": "100000"}
+# The limits for one address are for people, not for a load generator.
+UNLIMITED = {
+    "BITP_SOCKETS_PER_ADDRESS": "100000",
+    "BITP_CONNECTIONS_PER_ADDRESS": "100000",
+}
 
 
 def measure(quick: bool) -> Measured:
