@@ -13,7 +13,13 @@ from django.conf import settings
 from django.test import Client
 
 from bitp.desk.channels.changes import site_inbox
-from bitp.desk.channels.chat.limits import CHANGES, NEW_CONTACTS, TICKETS
+from bitp.desk.channels.chat.limits import (
+    CHANGES,
+    NEW_CONTACTS,
+    READS,
+    READS_FROM_ADDRESS,
+    TICKETS,
+)
 from bitp.desk.channels.models import Inbox
 
 HOST = "https://shop.example.com"
@@ -22,13 +28,12 @@ SECRET = "a host's secret that is long enough to sign with"
 
 @pytest.fixture(autouse=True)
 def _fresh_allowances() -> Iterator[None]:
-    CHANGES.forget()
-    TICKETS.forget()
-    NEW_CONTACTS.forget()
+    everything = (CHANGES, NEW_CONTACTS, READS, READS_FROM_ADDRESS, TICKETS)
+    for each in everything:
+        each.forget()
     yield
-    CHANGES.forget()
-    TICKETS.forget()
-    NEW_CONTACTS.forget()
+    for each in everything:
+        each.forget()
 
 
 @pytest.fixture

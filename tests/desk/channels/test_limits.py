@@ -86,3 +86,39 @@ def test_one_contact_does_not_fill_the_log_and_others_are_not_slowed_down(
     assert Event.objects.count() == before
     assert addresses["Mallory"]().status_code == 200
     assert addresses["Bob's topic"]().status_code == 204
+
+
+@pytest.mark.parametrize("page", ["", "?before=1", "/place"])
+def test_one_contact_does_not_read_without_end_and_others_are_not_slowed_down(
+    site: Inbox, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setattr(limits.READS, "burst", 2)
+    monkeypatch.setattr(limits.READS, "per_s", 0.001)
+    mallory, bob = make_customer("Mallory"), make_customer("Bob")
+    read, known = {}, {}
+    for person in (mallory, bob):
+        path = f"/chat/conversations/{say(person, 'hello').reference}"
+        client = client_of(person)
+        known[person.name] = {"client": client, "access": enter(client=client)["access"]}
+        read[person.name] = partial(ask, path + page, **known[person.name])
+    assert [read["Mallory"]().status_code for _ in range(2)] == [200, 200]
+    refused = read["Mallory"]()
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many")
+    assert refused.json()["retry_s"] == int(refused["Retry-After"]) > 1
+    assert "messages" not in refused.json()
+    # Neither does what does not exist, nor another address, open a way around it.
+    assert ask("/chat/conversations/BP-0000-0000", **known["Mallory"]).status_code == 429
+    assert read["Mallory"](address="203.0.113.8").status_code == 429
+    assert read["Bob"]().status_code == 200
+
+
+def test_many_contacts_of_one_address_do_not_read_without_end(
+    site: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits.READS_FROM_ADDRESS, "burst", 2)
+    monkeypatch.setattr(limits.READS_FROM_ADDRESS, "per_s", 0.001)
+    path = "/chat/conversations/BP-2222-2222"
+    accesses = [enter()["access"] for _ in range(3)]
+    answers = [ask(path, access=access).status_code for access in accesses]
+    assert answers == [404, 404, 429]
+    assert ask(path, access=accesses[2], address="203.0.113.8").status_code == 404
