@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests.powercut.rebuild import rebuild
@@ -61,6 +62,8 @@ def _judge_one(promised: set[str], cut: int, find: Find, into: Path, verdict: Ve
 def open_checked(database: Path) -> sqlite3.Connection:
     """Opens as a restarted program would; raises sqlite3.DatabaseError if it is not whole."""
     connection = sqlite3.connect(database)
+    # A torn page may hold any bytes, also where a text should be: it is damage, not our mistake.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     try:
         problems = connection.execute("PRAGMA integrity_check").fetchall()
         if problems != [("ok",)]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.powercut.judge import Verdict, find_items, judge
+from tests.powercut.judge import Verdict, find_items, judge, open_checked
 from tests.powercut.recorder import is_available, record
 from tests.powercut.trace import Kind, Operation, Trace
 
@@ -110,3 +112,11 @@ def test_an_acknowledgement_a_moment_too_early_is_caught(folder: Path, tmp_path:
     others = [each for each in trace.operations if each.path != "acks"]
     operations = sorted([*others, *early], key=lambda each: each.seq)
     assert cut(replace(trace, operations=operations), tmp_path, CUTS_TO_CATCH).missing > 0
+
+
+def test_torn_text_is_read_as_damage(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "torn.sqlite3")) as database:
+        database.execute("CREATE TABLE item AS SELECT CAST(x'61ff81' AS TEXT) AS id")
+        database.commit()
+    with closing(open_checked(tmp_path / "torn.sqlite3")) as database:
+        assert database.execute("SELECT id FROM item").fetchall() == [("a\ufffd\ufffd",)]

@@ -123,10 +123,15 @@ class Crowd:
             await tab.stop()
 
 
+# What a verdict counts that is no fault.
+GOOD = {"sent", "acknowledged", "delivered", "resumed", "recognised", "clients", "converged"}
+
+
 @dataclass(slots=True)
 class Verdict:
     """sent, acknowledged: messages; delivered: of those, seen by the other side; recognised: sent
-    again although stored. The rest must be 0; ``examples`` names the first of what went wrong."""
+    again although stored; converged: of the clients, those that show all that is stored for them.
+    The rest must be 0; ``examples`` names the first of what went wrong."""
 
     sent: int = 0
     acknowledged: int = 0
@@ -142,12 +147,14 @@ class Verdict:
     mishaps: int = 0
     resumed: int = 0
     recognised: int = 0
+    clients: int = 0
+    converged: int = 0
     examples: list[str] = None  # type: ignore[assignment]
 
     def wrong(self) -> dict[str, Any]:
         """What should be 0 and is not, with examples."""
-        good = {"sent", "acknowledged", "delivered", "resumed", "recognised", "examples"}
-        found = {name: n for name, n in asdict(self).items() if name not in good and n}
+        counts = {name: n for name, n in asdict(self).items() if name != "examples"}
+        found = {name: n for name, n in counts.items() if n and name not in GOOD}
         return {**found, "examples": self.examples[:5]} if found else {}
 
 
@@ -218,6 +225,7 @@ def _place_of(message: Frame) -> tuple[str, int]:
 async def _judge_views(crowd: Crowd, stored: dict[str, Any], verdict: Verdict) -> None:
     """Everybody shows exactly what is stored for them, without a reload; soon, if not yet."""
     for tab in crowd.tabs:
+        before = verdict.not_converged
         for conversation in list(tab.view.messages):
             wanted = expected(stored[conversation], is_staff=isinstance(tab, AgentTab))
             with suppress(AssertionError):
@@ -227,6 +235,8 @@ async def _judge_views(crowd: Crowd, stored: dict[str, Any], verdict: Verdict) -
                 shown = tab.view.texts(conversation)
                 missing = sorted(wanted.keys() ^ shown.keys())[:5]
                 verdict.examples.append(f"{tab.__class__.__name__} {conversation}: {missing}")
+        verdict.clients += 1
+        verdict.converged += verdict.not_converged == before
 
 
 def expected(conversation: Frame, *, is_staff: bool) -> dict[int, tuple[str, str]]:

@@ -32,6 +32,8 @@ NAMES = ("live", "web", "worker")
 # The limits for one connection are for people, not for a crowd in one process.
 CROWDED = {"BITP_SENDS_PER_S": "1000", "BITP_SOCKETS_PER_ADDRESS": "5000"}
 START_S = 60.0
+# Of what a system said, this many characters stand in a failure's report.
+SAID_MAX = 6000
 END_S = 20.0
 
 
@@ -191,6 +193,9 @@ def running(
         system = System(data, folder / "log", database_url, variables or {})
         try:
             yield system
+        except BaseException:
+            print(system.said()[-SAID_MAX:])  # the folder goes, and the reason with it
+            raise
         finally:
             system.stop()
 

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 
 from bitp.config.bench.load import Counted, Plan
 from bitp.config.bench.sync import measure_sync
+from tests.survival.kept import keep
 from tests.survival.running import System, running
 from tests.survival.web import Browser
 from tests.waiting import wait_for
@@ -128,7 +129,30 @@ def measure_and_check(system: System) -> list[Times]:
     tell(counted, times)
     assert [each.errors for each in times] == [[], []]
     assert (counted.missing, counted.doubled, counted.refused) == (0, 0, 0)
+    if is_fair(times):
+        keep_times(counted, times)
     return times
+
+
+def keep_times(counted: Counted, times: list[Times]) -> None:
+    keep(
+        "fairness",
+        "a write of web and of worker beside a chat at full rate",
+        "BITP_TEST_KEEP=1 ./bitp test -m slow tests/survival/test_fairness.py",
+        {"people": PEOPLE, "window": WINDOW, "seconds": FLOOD_S, "limit_p99_ms": P99_LIMIT_MS},
+        {
+            "chat_messages_per_s": round(counted.throughput_per_s),
+            "chat_messages_delivered": counted.delivered,
+            "load_average": round(os.getloadavg()[0], 1),
+            **measure_sync(),
+            "writers": [_rounded(each) for each in times],
+        },
+    )
+
+
+def _rounded(times: Times) -> dict[str, Any]:
+    p50_ms, p99_ms = round(times.p50_ms, 1), round(times.p99_ms, 1)
+    return {**asdict(times), "p50_ms": p50_ms, "p99_ms": p99_ms, "errors": len(times.errors)}
 
 
 def test_writers_beside_a_flood_have_their_turn_soon(prepared: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import time
 from collections import Counter
@@ -14,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from bitp.config.bench.machine import describe_machine
 from tests.survival.client import NoAnswer, until, until_each
 from tests.survival.crowd import Crowd, Verdict, judge
-from tests.survival.running import CROWDED, ROOT, System, kill, running
+from tests.survival.kept import keep
+from tests.survival.running import CROWDED, System, kill, running
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -26,7 +25,6 @@ KILLS_ON_POSTGRES = 8
 SEED = 20260314
 SOAK_SEEDS = range(1, 11)
 SOAK_KILLS = 200
-SOAK_RESULT = ROOT / "docs" / "benchmarks" / "soak-kills.json"
 # How long somebody may be without an answer after a kill, restart included.
 RECOVERY_LIMIT_S = 20.0
 TARGETS = ("live", "web", "web's child", "worker")
@@ -121,6 +119,7 @@ def tell(verdict: Verdict, toll: Toll) -> None:
         f"{toll.killed.total()} kills {dict(toll.killed)}: {verdict.sent} sent, "
         f"{verdict.acknowledged} acknowledged, {verdict.delivered} delivered, "
         f"{verdict.lost} lost, {verdict.doubled} doubled, {verdict.out_of_order} out of order, "
+        f"{verdict.converged} of {verdict.clients} clients converged, "
         f"{verdict.resumed} times resumed, {verdict.recognised} repeated sends recognised, "
         f"longest recovery {toll.longest_recovery_s:.1f} s"
     )
@@ -131,6 +130,7 @@ def check(verdict: Verdict, toll: Toll, kills: int) -> None:
     assert toll.killed.total() == kills
     assert verdict.acknowledged == verdict.sent > 20 * kills
     assert verdict.resumed > 0
+    assert verdict.converged == verdict.clients > 0
 
 
 @pytest.mark.slow
@@ -151,7 +151,7 @@ def test_kills_on_postgres_lose_double_and_reorder_nothing(database_url: str) ->
 
 @pytest.mark.soak
 def test_two_hundred_kills(prepared: Path) -> None:
-    total, tolls = Verdict(examples=[]), Toll()
+    total, tolls, began = Verdict(examples=[]), Toll(), time.monotonic()
     for seed in SOAK_SEEDS:
         verdict, toll = run(prepared, "", SOAK_KILLS // len(SOAK_SEEDS), seed)
         tell(verdict, toll)
@@ -160,19 +160,21 @@ def test_two_hundred_kills(prepared: Path) -> None:
         tolls.killed += toll.killed
         tolls.longest_recovery_s = max(tolls.longest_recovery_s, toll.longest_recovery_s)
     tell(total, tolls)
-    SOAK_RESULT.parent.mkdir(parents=True, exist_ok=True)
-    SOAK_RESULT.write_text(json.dumps(result_of(total, tolls), indent=2) + "\n")
     check(total, tolls, SOAK_KILLS)
+    keep(
+        "soak-kills",
+        "kill -9 of live, web, web's child and worker at random under load",
+        "./bitp test --soak",
+        {"seeds": list(SOAK_SEEDS), "killed": dict(tolls.killed), **SLOW_DISK},
+        figures_of(total, tolls, time.monotonic() - began),
+    )
 
 
-def result_of(verdict: Verdict, toll: Toll) -> dict[str, Any]:
+def figures_of(verdict: Verdict, toll: Toll, seconds: float) -> dict[str, Any]:
     counts = {name: n for name, n in asdict(verdict).items() if name != "examples"}
     return {
-        "test": "kill -9 of live, web, web's child and worker at random under load",
-        "machine": describe_machine(),
-        "seeds": list(SOAK_SEEDS),
         "kills": toll.killed.total(),
-        "killed": dict(toll.killed),
         **counts,
         "longest_recovery_s": round(toll.longest_recovery_s, 2),
+        "seconds": round(seconds),
     }

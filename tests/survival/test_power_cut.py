@@ -9,14 +9,18 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.powercut.judge import Verdict, judge, open_checked
 from tests.powercut.recorder import Recorder, is_available
 from tests.powercut.trace import Kind, Trace
+from tests.survival.kept import keep
 from tests.survival.promised_talk import promise_of
 from tests.survival.running import CROWDED, ROOT, System, running, short_folder
 
@@ -33,7 +37,23 @@ CUTS_TO_CATCH = 40
 SEED = 1109
 TALK_S = 4.0
 PROMISES_MIN = 200
+LOG_SYNCS = (Kind.SYNC, "-wal")
 UNSYNCED = {"DJANGO_SETTINGS_MODULE": "tests.survival.unsynced_settings"}
+
+
+@pytest.fixture(scope="module")
+def figures() -> Iterator[dict[str, Any]]:
+    """What each trace came to, kept once there are both."""
+    found: dict[str, Any] = {}
+    yield found
+    if len(found) == 2:
+        keep(
+            "power-cut",
+            "the files after a power cut at random moments, unsynced writes dropped",
+            "BITP_TEST_KEEP=1 ./bitp test -m slow tests/survival/test_power_cut.py",
+            {"talk_s": TALK_S, "seed": SEED},
+            found,
+        )
 
 
 def record_talk(prepared: Path, talk_s: float, **variables: str) -> Trace:
@@ -75,24 +95,40 @@ def find_messages(folder: Path) -> set[str]:
 
 def cut(trace: Trace, cuts: int, tmp_path: Path) -> Verdict:
     """Judges the trace at so many moments, after seeing that it holds what matters."""
-    processes = f"{len(trace.operations)} operations, {len(trace.acks())} messages promised"
     assert len(trace.acks()) > PROMISES_MIN
     assert trace.count(Kind.WRITE, ".sqlite3") > 100, "the log was copied into the database"
     verdict = judge(trace, find_messages, cuts, SEED, tmp_path / "rebuilt")
-    print(f"{processes}; {verdict}", verdict.examples[:3])
     assert verdict.cuts == cuts
     assert verdict.acknowledged > cuts
     return verdict
 
 
-def test_everything_acknowledged_survives_a_power_cut(prepared: Path, tmp_path: Path) -> None:
+def figures_of(trace: Trace, verdict: Verdict) -> dict[str, Any]:
+    """Counts, printed as well; ``acknowledged`` and ``missing``: over all cuts."""
+    counts = {name: n for name, n in asdict(verdict).items() if name != "examples"}
+    synced = {"operations": len(trace.operations), "syncs_of_the_log": trace.count(*LOG_SYNCS)}
+    found = {**synced, "messages_promised": len(trace.acks()), **counts}
+    print(found, verdict.examples[:3])
+    return found
+
+
+def test_everything_acknowledged_survives_a_power_cut(
+    prepared: Path, tmp_path: Path, figures: dict[str, Any]
+) -> None:
     trace = record_talk(prepared, TALK_S)
-    assert trace.count(Kind.SYNC, "-wal") > 100
+    assert trace.count(*LOG_SYNCS) > 100
     verdict = cut(trace, CUTS, tmp_path)
+    found = figures_of(trace, verdict)
     assert (verdict.missing, verdict.damaged) == (0, 0)
+    figures["synchronous FULL"] = found
 
 
-def test_a_system_that_does_not_sync_is_caught(prepared: Path, tmp_path: Path) -> None:
+def test_a_system_that_does_not_sync_is_caught(
+    prepared: Path, tmp_path: Path, figures: dict[str, Any]
+) -> None:
     trace = record_talk(prepared, TALK_S, **UNSYNCED)
-    assert trace.count(Kind.SYNC, "-wal") == 0
-    assert cut(trace, CUTS_TO_CATCH, tmp_path).missing > 0
+    assert trace.count(*LOG_SYNCS) == 0
+    verdict = cut(trace, CUTS_TO_CATCH, tmp_path)
+    found = figures_of(trace, verdict)
+    assert verdict.missing > 0
+    figures["synchronous OFF"] = found
