@@ -10,10 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from bitp.lib.control import NoSupervisor, ask_supervisor
@@ -61,14 +63,30 @@ class Tiny:
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
 
+    def left(self) -> list[psutil.Process]:
+        """What runs of it, also a child that a fault let live on or that has not said so yet."""
+        own = {str(TINY_SYSTEM), str(self.folder)}
+        return [
+            each
+            for each in psutil.process_iter(["cmdline"])
+            if own <= set(each.info["cmdline"] or ())
+        ]
+
     def put_away(self) -> None:
-        """Ends whatever is left of it, also children that a fault let live on."""
+        """Ends whatever is left of it; waits for no pipe, since an orphan may hold its end."""
         self.process.kill()
         self.process.wait()
-        for pid in [pid for name in NAMES for pid, _ in self.starts(name)]:
-            if is_alive(pid) and str(TINY_SYSTEM) in Path(f"/proc/{pid}/cmdline").read_text():
-                os.kill(pid, signal.SIGKILL)
-        self.process.communicate()
+        wait_for(self._is_empty, what="the end of the last child")
+        for pipe in (self.process.stdout, self.process.stderr):
+            assert pipe is not None
+            pipe.close()
+
+    def _is_empty(self) -> bool:
+        left = self.left()
+        for process in left:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        return not left
 
     def end(self) -> tuple[int, str]:
         """Exit code, and what it printed since, after SIGTERM."""
