@@ -16,6 +16,7 @@ from bitp.desk.conversations.queries import (
     staff_summaries,
 )
 from bitp.desk.conversations.shapes import STAFF
+from bitp.desk.routing.queues import queues_of, stream_of
 from bitp.desk.staff.models import Member
 from bitp.events.models import Stream
 
@@ -40,7 +41,7 @@ def lists_answer(member: Member, view: str, search: str, page: int) -> dict[str,
 
 def _heads(member: Member) -> dict[str, int]:
     """Numbers of the member's own streams, read before the lists: what comes later follows."""
-    names = ("queue/main", f"agent/{member.pk}")
+    names = [*map(stream_of, queues_of(member)), f"agent/{member.pk}"]
     heads = dict(Stream.objects.filter(name__in=names).values_list("name", "head"))
     return {name: heads.get(name, 0) for name in names}
 

@@ -10,6 +10,15 @@ from django.db import transaction
 from bitp.desk.contacts.addresses import is_email
 from bitp.desk.contacts.models import Contact, Identity
 from bitp.desk.conversations.errors import AlreadyTaken, BadAddress, BadTopic, NotFound
+from bitp.desk.conversations.facts import (
+    agent_stream,
+    both_streams,
+    by_member,
+    changed,
+    entered,
+    left,
+    named,
+)
 from bitp.desk.conversations.models import (
     OPEN,
     RESOLVED,
@@ -21,6 +30,7 @@ from bitp.desk.conversations.models import (
 from bitp.desk.conversations.posting.batch import post_messages
 from bitp.desk.conversations.posting.post import Outcome, Post
 from bitp.desk.conversations.shapes import REOPEN_US
+from bitp.desk.routing.queues import queue_for
 from bitp.desk.staff.models import Member
 from bitp.events.log import Envelope, Fact, append
 from bitp.lib.canonical import canonical_json
@@ -52,12 +62,12 @@ def take(reference: str, member: Member, session: str = "") -> None:
         conversation.assignee = member
         conversation.save(update_fields=["assignee"])
         _join(conversation, member)
-        by = _by(member, session)
+        by = by_member(member, session)
         append(
             [
-                *_changed(conversation, by),
-                Fact("queue.left", _name(conversation, why="taken"), ("queue/main",), by),
-                Fact("conversation.assigned", _name(conversation), _agent(member), by),
+                *changed(conversation, by),
+                left(conversation, "taken", by),
+                Fact("conversation.assigned", named(conversation), agent_stream(member), by),
             ]
         )
     say(reference, "agent_joined", f"joined:{member.pk}", {"name": member.alias})
@@ -76,13 +86,13 @@ def release(reference: str, member: Member, session: str = "") -> None:
         if conversation.status == WAITING:
             conversation.status = OPEN
         conversation.save(update_fields=["assignee", "waiting_since_us", "status"])
-        by = _by(member, session)
+        by = by_member(member, session)
         facts = [
-            *_changed(conversation, by),
-            Fact("conversation.unassigned", _name(conversation), _agent(held_by), by),
+            *changed(conversation, by),
+            Fact("conversation.unassigned", named(conversation), agent_stream(held_by), by),
         ]
         if conversation.status == OPEN:
-            facts.append(Fact("queue.entered", _name(conversation), ("queue/main",), by))
+            facts.append(entered(conversation, by))
         append(facts)
 
 
@@ -97,18 +107,17 @@ def resolve(reference: str, member: Member, session: str = "") -> None:
         conversation.resolved_us = now_us()
         conversation.waiting_since_us = 0
         conversation.save(update_fields=["status", "resolved_us", "waiting_since_us"])
-        by = _by(member, session)
-        facts = _changed(conversation, by)
+        by = by_member(member, session)
+        facts = changed(conversation, by)
         if was_queued:
-            left = _name(conversation, why="resolved")
-            facts.append(Fact("queue.left", left, ("queue/main",), by))
+            facts.append(left(conversation, "resolved", by))
         append(facts)
     say(reference, "resolved", f"resolved:{now_us()}", {"name": member.alias})
 
 
 def reopen(reference: str, member: Member, session: str = "") -> None:
     """A member opens a resolved conversation again."""
-    _reopen(reference, _by(member, session))
+    _reopen(reference, by_member(member, session))
 
 
 def reopen_by_contact(contact: Contact, reference: str, session: str = "") -> None:
@@ -127,16 +136,16 @@ def _reopen(reference: str, by: Envelope) -> None:
         conversation.status = OPEN
         conversation.waiting_since_us = now_us()
         conversation.save(update_fields=["status", "waiting_since_us"])
-        facts = _changed(conversation, by)
+        facts = changed(conversation, by, was=RESOLVED)
         if conversation.assignee_id is None:
-            facts.append(Fact("queue.entered", _name(conversation), ("queue/main",), by))
+            facts.append(entered(conversation, by))
         append(facts)
     say(reference, "reopened", f"reopened:{now_us()}")
 
 
 def set_topic(reference: str, topic: str, member: Member, session: str = "") -> None:
     """What the conversation is about, corrected by staff."""
-    _set_topic(reference, topic, _by(member, session))
+    _set_topic(reference, topic, by_member(member, session))
 
 
 def set_topic_by_contact(contact: Contact, reference: str, topic: str) -> None:
@@ -153,7 +162,26 @@ def _set_topic(reference: str, topic: str, by: Envelope) -> None:
         conversation = _lock(reference)
         conversation.topic = topic
         conversation.save(update_fields=["topic"])
-        append(_changed(conversation, by))
+        append([*changed(conversation, by), *_move_queue(conversation, by)])
+
+
+def _move_queue(conversation: Conversation, by: Envelope) -> list[Fact]:
+    """Brings the conversation into the queue for what it is about now; what moved is facts."""
+    queue = queue_for(conversation.topic, conversation.language)
+    was = conversation.queue
+    if queue.key == was:
+        return []
+    waits = conversation.assignee_id is None and conversation.waiting_since_us
+    gone = [left(conversation, "moved", by)] if waits else []
+    conversation.queue = queue.key
+    conversation.save(update_fields=["queue"])
+    moved = Fact(
+        "conversation.queue_changed",
+        named(conversation, was=was, queue=queue.key),
+        both_streams(conversation)[1:],
+        by,
+    )
+    return [moved, *gone, *([entered(conversation, by)] if waits else [])]
 
 
 def leave_address(contact: Contact, reference: str, email: str) -> None:
@@ -170,7 +198,7 @@ def leave_address(contact: Contact, reference: str, email: str) -> None:
         ).delete()
         Identity.objects.get_or_create(contact=contact, channel="email", address=address)
         by = Envelope("contact", str(contact.pk))
-        append([Fact("contact.address_left", _name(conversation), _both(conversation), by)])
+        append([Fact("contact.address_left", named(conversation), both_streams(conversation), by)])
 
 
 def say(reference: str, code: str, key: str, words: dict[str, Any] | None = None) -> Outcome:
@@ -204,36 +232,6 @@ def _join(conversation: Conversation, member: Member) -> None:
     Participant.objects.get_or_create(
         conversation=conversation, member=member, defaults={"joined_us": now_us()}
     )
-
-
-def _by(member: Member, session: str) -> Envelope:
-    return Envelope("staff", str(member.pk), session)
-
-
-def _name(conversation: Conversation, **more: str) -> dict[str, Any]:
-    return {"conversation": conversation.reference, **more}
-
-
-def _agent(member: Member) -> tuple[str, ...]:
-    return (f"agent/{member.pk}",)
-
-
-def _both(conversation: Conversation) -> tuple[str, ...]:
-    name = f"conversation/{conversation.reference}"
-    return (f"{name}/customer", f"{name}/staff")
-
-
-def _changed(conversation: Conversation, by: Envelope) -> list[Fact]:
-    """The fact that status, topic or assignee are now as they are."""
-    facts = {
-        "conversation": conversation.reference,
-        "status": conversation.status,
-        "topic": conversation.topic,
-        "language": conversation.language,
-        "assignee": conversation.assignee_id,
-    }
-    streams = (*_both(conversation), f"contact/{conversation.contact.reference}")
-    return [Fact("conversation.changed", facts, streams, by)]
 
 
 def outcomes_of(posts: Sequence[Post]) -> list[Outcome]:

@@ -31,7 +31,9 @@ class Conversation(models.Model):
     thread: the client's own id of a new conversation, unique per contact.
     last_number: the number of the last message; last_contact_number and last_agent_number: of
     the last one from each side. waiting_since_us: since when the contact waits for a person, 0
-    when nobody waits.
+    when nobody waits. queue: the key of the queue it belongs to; keys never change and queues are
+    closed, not deleted. urgent_since_us: since when it goes before others, 0: in turn.
+    raised_us: when supervisors were last told that nobody answers.
     """
 
     reference = models.CharField(max_length=16, unique=True)
@@ -49,6 +51,9 @@ class Conversation(models.Model):
     last_agent_number = models.IntegerField(default=0)
     last_us = models.BigIntegerField(default=0)
     waiting_since_us = models.BigIntegerField(default=0)
+    queue = models.CharField(max_length=32, default="main", db_default="main")
+    urgent_since_us = models.BigIntegerField(default=0, db_default=0)
+    raised_us = models.BigIntegerField(default=0, db_default=0)
     snoozed_until_us = models.BigIntegerField(default=0)
     resolved_us = models.BigIntegerField(default=0)
     # Until when the channel lets us answer (some close a window); 0: without end.

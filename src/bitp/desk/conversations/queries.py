@@ -17,6 +17,7 @@ from bitp.desk.conversations.shapes import (
     customer_form,
     staff_summary,
 )
+from bitp.desk.routing.queues import hidden_queues
 from bitp.desk.staff.models import Member
 from bitp.events.models import Stream
 
@@ -46,10 +47,12 @@ def of_contact(contact: Contact) -> QuerySet[Conversation]:
 
 
 def for_member(member: Member) -> QuerySet[Conversation]:
-    """The conversations the member may see: those of the queue all agents share."""
+    """The conversations the member may see: those of their queues, and their own."""
     if not member.user.is_active:
         return Conversation.objects.none()
-    return Conversation.objects.select_related("assignee", "contact", "inbox")
+    rows = Conversation.objects.select_related("assignee", "contact", "inbox")
+    hidden = hidden_queues(member)
+    return rows.filter(~Q(queue__in=hidden) | Q(assignee=member)) if hidden else rows
 
 
 def conversation_of_contact(contact: Contact, reference: str) -> Conversation:

@@ -9,6 +9,8 @@ from django.conf import settings
 
 from bitp.desk.contacts.models import Contact
 from bitp.desk.conversations.models import Conversation
+from bitp.desk.conversations.queries import for_member
+from bitp.desk.routing.queues import queues_of, stream_of
 from bitp.desk.staff.models import OPERATOR, SUPERVISOR, Member
 from bitp.lib.signing import BadToken, Signer
 from bitp.live.inbound import Refused, Subject
@@ -109,7 +111,7 @@ def _staff(payload: dict[str, Any]) -> Subject:
     member = Member.objects.filter(pk=payload["id"], user__is_active=True).first()
     if member is None:
         raise Refused(4403)
-    streams = ["queue/main", f"agent/{member.pk}"]
+    streams = [*map(stream_of, queues_of(member)), f"agent/{member.pk}"]
     if member.role in {SUPERVISOR, OPERATOR}:
         streams.append("operations")
     return Subject(
@@ -137,11 +139,11 @@ def may_follow(subject: Subject, stream: str) -> bool:
 
 def takes_part(subject: Subject, reference: str) -> bool:
     """Whether the conversation is the contact's own, or one the member may see."""
-    rows = Conversation.objects.filter(reference=reference)
     kind, _, pk = subject.key.partition(":")
     if kind == "contact":
-        return rows.filter(contact=int(pk)).exists()
-    return rows.exists() and Member.objects.filter(pk=int(pk), user__is_active=True).exists()
+        return Conversation.objects.filter(reference=reference, contact=int(pk)).exists()
+    member = Member.objects.select_related("user").filter(pk=int(pk)).first()
+    return member is not None and for_member(member).filter(reference=reference).exists()
 
 
 def about_signer() -> Signer:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Sequence
+from time import monotonic
 
 from django.db import DatabaseError, transaction
 
@@ -39,7 +39,7 @@ def post_messages(posts: Sequence[Post]) -> list[Outcome | None]:
     again under the same id it is stored once.
     """
     items = [prepare(post) for post in posts]
-    until = time.monotonic() + PATIENCE_S
+    until = monotonic() + PATIENCE_S
     try:
         return _post(items)
     except DatabaseError as error:
@@ -58,7 +58,7 @@ def _post_each(items: Sequence[Prepared], until: float) -> list[Outcome | None]:
         elif place in stuck:
             outcome = stuck[place]
         else:
-            outcome = _post_alone(item) if time.monotonic() < until else BUSY
+            outcome = _post_alone(item) if monotonic() < until else BUSY
         if outcome in {None, BUSY}:
             stuck[place] = outcome
         outcomes.append(outcome)

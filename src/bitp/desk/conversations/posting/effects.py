@@ -91,7 +91,7 @@ def _write_replies(stored: Stored, replies: list[int]) -> None:
     last_us = stored[-1][2].post.received_us
     rows.insert_deliveries(replies, "chat", last_us)
     targets = {target.pk: target for target, _, _ in stored}.values()
-    waits = [(t.pk, t.topic, t.language, *wait) for t in targets for wait in t.waits]
+    waits = [(t.pk, t.topic, t.language, t.queue, *wait) for t in targets for wait in t.waits]
     if waits:
         rows.insert_waits(waits, max(1, count_available()))
     for target in targets:
@@ -152,11 +152,12 @@ def _moved(stored: Stored) -> list[Fact]:
         name = {"conversation": target.reference}
         if target.was == RESOLVED:
             streams = (target.customer_stream, target.staff_stream)
-            facts.append(Fact("conversation.changed", {**name, "status": OPEN}, streams))
+            changed = {**name, "status": OPEN, "was": RESOLVED}
+            facts.append(Fact("conversation.changed", changed, streams))
         if target.is_new_in_queue:
-            facts.append(Fact("queue.entered", name, ("queue/main",)))
+            facts.append(Fact("queue.entered", name, (target.queue_stream,)))
         elif target.waits and target.assignee is None:
-            facts.append(Fact("queue.left", {**name, "why": "answered"}, ("queue/main",)))
+            facts.append(Fact("queue.left", {**name, "why": "answered"}, (target.queue_stream,)))
     return facts
 
 

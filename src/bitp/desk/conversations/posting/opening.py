@@ -10,6 +10,7 @@ from bitp.desk.conversations.models import (
     Participant,
 )
 from bitp.desk.conversations.posting.post import Post, Target
+from bitp.desk.routing.queues import queue_for
 from bitp.events.log import Envelope, Fact, append
 from bitp.lib.ids import new_reference
 from bitp.lib.text import supported_language
@@ -20,14 +21,17 @@ ABOUT_MAX = 10
 
 def open_conversation(post: Post) -> Target:
     """A new conversation of the post's contact, with its participant and its facts."""
+    topic = post.topic if post.topic in TOPICS else "other"
+    language = supported_language(post.language)
     conversation = Conversation.objects.create(
         reference=new_reference(),
         contact_id=post.contact,
         inbox_id=post.inbox,
         thread=post.thread,
-        topic=post.topic if post.topic in TOPICS else "other",
+        topic=topic,
         status=OPEN,
-        language=supported_language(post.language),
+        language=language,
+        queue=queue_for(topic, language).key,
         level=post.level,
         created_us=post.received_us,
         last_us=post.received_us,
@@ -50,6 +54,8 @@ def _record(conversation: Conversation, post: Post) -> None:
         "conversation": conversation.reference,
         "contact": conversation.contact.reference,
         "topic": conversation.topic,
+        "language": conversation.language,
+        "queue": conversation.queue,
         "inbox": conversation.inbox_id,
     }
     envelope = Envelope("contact", str(post.author), post.session, evidence=post.evidence)
@@ -77,5 +83,6 @@ def _target(conversation: Conversation) -> Target:
         last_us=conversation.last_us,
         topic=conversation.topic,
         language=conversation.language,
+        queue=conversation.queue,
         is_new=True,
     )

@@ -88,6 +88,7 @@ class Target:
     last_us: int
     topic: str
     language: str
+    queue: str = "main"
     is_new: bool = False
     is_new_in_queue: bool = False
     was: str = ""
@@ -102,3 +103,8 @@ class Target:
     def staff_stream(self) -> str:
         """The stream staff follow: everything."""
         return f"conversation/{self.reference}/staff"
+
+    @property
+    def queue_stream(self) -> str:
+        """The stream of the queue it waits in, if it does."""
+        return f"queue/{self.queue}"

@@ -17,7 +17,8 @@ ROWS_PER_STATEMENT = 400
 
 _TARGET = (
     "id, reference, contact_id, inbox_id, thread, status, assignee_id, last_number, "
-    "last_contact_number, last_agent_number, waiting_since_us, level, last_us, topic, language"
+    "last_contact_number, last_agent_number, waiting_since_us, level, last_us, "
+    "topic, language, queue"
 )
 
 
@@ -166,12 +167,12 @@ def insert_deliveries(message_ids: Sequence[int], channel: str, at_us: int) -> N
             )
 
 
-def insert_waits(rows: Sequence[tuple[int, str, str, int, int]], agents: int) -> None:
-    """Finished waits as (conversation, topic, language, began_us, ended_us)."""
+def insert_waits(rows: Sequence[tuple[int, str, str, str, int, int]], agents: int) -> None:
+    """Finished waits as (conversation, topic, language, queue, began_us, ended_us)."""
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO routing_wait "
-            "(conversation_id, topic, language, began_us, ended_us, agents) "
-            "VALUES (%s, %s, %s, %s, %s, %s)",
+            "(conversation_id, topic, language, queue, began_us, ended_us, agents) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [(*row, agents) for row in rows],
         )
