@@ -87,12 +87,18 @@ def cancel(key: str) -> None:
     Job.objects.filter(key=key, dead_us__isnull=True).delete()
 
 
-def lease_due(limit: int = LEASED_MAX) -> list[Leased]:
-    """Leases due jobs for this worker; a job is never leased twice at a time."""
+def lease_due(limit: int = LEASED_MAX, *, outside: bool | None = None) -> list[Leased]:
+    """Leases due jobs for this worker; a job is never leased twice at a time.
+
+    ``outside``: only those that do something outside the database, or only the others.
+    """
     moment_us = now_us()
     due = Job.objects.filter(
         dead_us__isnull=True, due_us__lte=moment_us, leased_until_us__lte=moment_us
     ).order_by("due_us")
+    if outside is not None:
+        wide = [kind for kind, (_, acts_outside) in _handlers.items() if acts_outside]
+        due = due.filter(kind__in=wide) if outside else due.exclude(kind__in=wide)
     # Looked up outside a transaction first: an idle worker never takes the write lock.
     if not due.exists():
         return []
@@ -139,7 +145,7 @@ def _write_failure(job: Leased, error: Exception) -> None:
 
 
 def work_once() -> int:
-    """Leases and does what is due; returns how many jobs were done."""
+    """Leases and does what is due, one after the other; returns how many jobs were done."""
     return sum(run(job) for job in lease_due())
 
 
