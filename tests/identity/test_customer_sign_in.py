@@ -12,7 +12,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from bitp.events.models import Event
+from bitp.identity import tries
 from bitp.identity.models import FailedTries, Session, User
+from bitp.lib import clock
 from tests.identity.signing_in import (
     PAGE,
     PASSWORD,
@@ -39,6 +41,12 @@ def alice() -> User:
 
 def try_password(client: Client, email: str, password: str, **more: str) -> Any:
     return client.post(LOGIN, {"login": email, "password": password, **more}, **PAGE)
+
+
+def address_row() -> tuple[int, int]:
+    """How many tries count against this network, and until when it is locked."""
+    row = FailedTries.objects.get(scope="address")
+    return row.count, row.locked_until_us
 
 
 def is_in(client: Client) -> bool:
@@ -82,6 +90,37 @@ def test_the_right_password_forgives_earlier_slips(client: Client, alice: User) 
         try_password(client, alice.email, "wrong")
     try_password(client, alice.email, PASSWORD)
     assert not FailedTries.objects.filter(scope="customer_password").exists()
+
+
+def test_mallory_does_not_open_her_networks_lock_with_an_account_of_her_own(
+    client: Client, alice: User
+) -> None:
+    mallory = User.objects.create_user("mallory@example.com", password=PASSWORD)
+
+    def spend_at_the_network(times: int) -> None:
+        for _ in range(times):
+            tries.spend(tries.ADDRESS, "127.0.0.1")
+
+    spend_at_the_network(98)
+    assert try_password(client, mallory.email, PASSWORD).status_code == 302
+    try_password(Client(), "one@example.com", "guess")
+    try_password(Client(), "two@example.com", "guess")
+    locked = address_row()
+    assert locked[0] == 100
+    assert locked[1] > clock.now_us()
+    for email in (mallory.email, alice.email):
+        assert try_password(Client(), email, PASSWORD).status_code == 200
+    assert address_row() == locked
+    assert not Session.objects.filter(user=alice).exists()
+
+
+def test_ever_new_addresses_of_one_ipv6_network_are_one_guesser(alice: User) -> None:
+    for number in range(3):
+        guesser = Client(REMOTE_ADDR=f"2001:db8:1:2::{number}")
+        try_password(guesser, f"{number}@example.com", "guess")
+    assert FailedTries.objects.get(scope="address").count == 3
+    try_password(Client(REMOTE_ADDR="2001:db8:1:3::1"), alice.email, "guess")
+    assert FailedTries.objects.filter(scope="address").count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -86,12 +86,32 @@ def test_others_and_other_scopes_are_not_locked() -> None:
 
 def test_an_address_gets_many_tries_and_good_ones_back() -> None:
     for _ in range(300):
-        spend(ADDRESS, "203.0.113.7", NOON_US)
-        tries.give_back(ADDRESS, "203.0.113.7")
+        tries.give_back(spend(ADDRESS, "203.0.113.7", NOON_US))
     for _ in range(100):
         spend(ADDRESS, "203.0.113.7", NOON_US)
     with pytest.raises(TooManyTries):
         spend(ADDRESS, "203.0.113.7", NOON_US)
+
+
+def test_a_good_try_takes_back_the_lock_it_made_itself() -> None:
+    for _ in range(99):
+        spend(ADDRESS, "203.0.113.7", NOON_US)
+    last = spend(ADDRESS, "203.0.113.7", NOON_US)
+    with pytest.raises(TooManyTries):
+        spend(ADDRESS, "203.0.113.7", NOON_US)
+    tries.give_back(last)
+    spend(ADDRESS, "203.0.113.7", NOON_US)
+
+
+def test_a_good_try_does_not_open_the_lock_that_others_made_meanwhile() -> None:
+    own = spend(ADDRESS, "203.0.113.7", NOON_US)
+    for _ in range(99):
+        spend(ADDRESS, "203.0.113.7", NOON_US)
+    tries.give_back(own)
+    with pytest.raises(TooManyTries) as locked:
+        spend(ADDRESS, "203.0.113.7", NOON_US)
+    assert clock.to_us(locked.value.until) == NOON_US + 5 * MINUTE_US
+    assert FailedTries.objects.get().count == 99
 
 
 def test_nothing_that_was_typed_is_kept() -> None:

@@ -18,6 +18,7 @@ from bitp.identity.models import CUSTOMER, User
 from bitp.identity.redirects import is_own_path
 from bitp.identity.sealing import seal, unseal
 from bitp.identity.sessions import end_session, mark_signed_in
+from bitp.lib.allowance import address_of
 
 TOO_MANY = _(
     "Too many tries. Please wait: five minutes the first time, longer after that. "
@@ -27,6 +28,9 @@ TOO_MANY = _(
 
 class AccountAdapter(DefaultAccountAdapter):
     """Customers only; failed tries are counted in a row of ours, not in a cache."""
+
+    # The try of this request's network, between being counted and being judged.
+    _spent: tries.Try
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -44,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Counts the try before it is judged; raises what the form shows."""
         try:
-            tries.spend(tries.ADDRESS, self.get_client_ip(request))
+            self._spent = tries.spend(tries.ADDRESS, address_of(request))
             tries.spend(tries.CUSTOMER_PASSWORD, _typed(credentials))
         except tries.TooManyTries as error:
             raise self.validation_error("too_many_login_attempts") from error
@@ -55,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if not isinstance(user, User) or user.kind != CUSTOMER:
             return None
         tries.forgive(tries.CUSTOMER_PASSWORD, _typed(credentials))
-        tries.give_back(tries.ADDRESS, self.get_client_ip(request))
+        tries.give_back(self._spent)
         return user
 
     def pre_login(

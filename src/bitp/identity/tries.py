@@ -52,6 +52,15 @@ class TooManyTries(Exception):
         self.until = until
 
 
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One that was counted. ``lock_us``: until when it locked its identifier; 0: it did not."""
+
+    scope: Scope
+    identifier: str
+    lock_us: int
+
+
 # Rows are compared as they were before the statement, so each case speaks of the old count.
 SPEND = """
 INSERT INTO identity_failedtries (scope, identifier, count, since_us, locked_until_us)
@@ -67,13 +76,20 @@ ON CONFLICT (scope, identifier) DO UPDATE SET
     WHEN (identity_failedtries.count + 1) / %(allowed)s = 2 THEN %(second)s
     ELSE %(last)s END
 WHERE identity_failedtries.locked_until_us <= %(now)s
+RETURNING locked_until_us
+"""
+# A lock that came since then belongs to somebody else's try, and stays.
+GIVE_BACK = """
+UPDATE identity_failedtries SET count = count - 1,
+  locked_until_us = CASE WHEN locked_until_us = %s THEN 0 ELSE locked_until_us END
+WHERE scope = %s AND identifier = %s AND count > 0
 """
 
 
-def spend(scope: Scope, identifier: str, at_us: int | None = None) -> None:
+def spend(scope: Scope, identifier: str, at_us: int | None = None) -> Try:
     """Counts one try about to be made; raises TooManyTries, and counts nothing, while locked.
 
-    The last allowed try already locks; a success takes that back (``forgive``).
+    The last allowed try already locks; a success takes that back (``forgive``, ``give_back``).
     """
     now_us = clock.now_us() if at_us is None else at_us
     values: dict[str, str | int] = {
@@ -89,8 +105,9 @@ def spend(scope: Scope, identifier: str, at_us: int | None = None) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(SPEND, values)
-        if cursor.rowcount == 1:
-            return
+        row = cursor.fetchone()
+    if row is not None:
+        return Try(scope, identifier, row[0])
     raise TooManyTries(clock.from_us(_locked_until_us(scope, identifier)))
 
 
@@ -99,17 +116,13 @@ def forgive(scope: Scope, identifier: str) -> None:
     FailedTries.objects.filter(scope=scope.name, identifier=hashed(identifier)).delete()
 
 
-def give_back(scope: Scope, identifier: str) -> None:
-    """The try just counted was good; earlier ones of the same scope stay counted.
+def give_back(spent: Try) -> None:
+    """The try was good; all others of its scope and identifier stay counted, and so do locks.
 
     For addresses: else whoever owns one account could try others without end.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE identity_failedtries SET count = count - 1, locked_until_us = 0 "
-            "WHERE scope = %s AND identifier = %s AND count > 0",
-            [scope.name, hashed(identifier)],
-        )
+        cursor.execute(GIVE_BACK, [spent.lock_us, spent.scope.name, hashed(spent.identifier)])
 
 
 def sweep() -> None:

@@ -41,14 +41,15 @@ def by_passkey(request: HttpRequest, answer: object) -> Authenticator:
 def by_code(
     email: str, code: str, address: str, scope: tries.Scope = tries.STAFF_CODE
 ) -> Authenticator:
-    """Whose authenticator shows this code; ``scope``: which tries it counts among.
+    """Whose authenticator shows this code; ``scope``: which tries it counts among;
+    ``address``: the network it comes from (bitp.lib.allowance.address_of).
 
     Raises NotProved, TooManyTries.
     """
     if not settings.STAFF_AUTHENTICATOR:
         raise NotProved
     try:
-        tries.spend(tries.ADDRESS, address)
+        spent = tries.spend(tries.ADDRESS, address)
         tries.spend(scope, email)
     except tries.TooManyTries as error:
         raise TooManyTries from error
@@ -56,7 +57,7 @@ def by_code(
     if found is None:
         raise NotProved
     tries.forgive(scope, email)
-    tries.give_back(tries.ADDRESS, address)
+    tries.give_back(spent)
     return found
 
 

@@ -21,6 +21,7 @@ from bitp.identity import factors
 from bitp.identity.redirects import NEXT, is_own_path, safe_next
 from bitp.identity.sessions import UserGone, end_session
 from bitp.identity.sides import CONSOLE_PATH
+from bitp.lib.allowance import address_of
 
 
 @public
@@ -33,9 +34,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not settings.STAFF_AUTHENTICATOR or not form.is_valid():
         return _page(request, form)
     try:
-        address = str(request.META.get("REMOTE_ADDR", ""))
         typed = form.cleaned_data
-        enter(request, proof.by_code(typed["email"], typed["code"], address))
+        enter(request, proof.by_code(typed["email"], typed["code"], address_of(request)))
     except StaffError as error:
         form.add_error(None, str(error.says))
         return _page(request, form, error.status)

@@ -18,6 +18,7 @@ from bitp.identity import factors, tries
 from bitp.identity.redirects import NEXT, is_own_path, safe_next
 from bitp.identity.sessions import ACTIVE_US, renew_session, session_id
 from bitp.identity.sides import CONSOLE_PATH
+from bitp.lib.allowance import address_of
 
 
 @staff_even_locked
@@ -28,10 +29,9 @@ def locked(request: StaffRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _page(request, form)
     try:
-        address = str(request.META.get("REMOTE_ADDR", ""))
         email = request.member.user.email
         code = form.cleaned_data["code"]
-        reopen(request, proof.by_code(email, code, address, tries.STAFF_UNLOCK))
+        reopen(request, proof.by_code(email, code, address_of(request), tries.STAFF_UNLOCK))
     except StaffError as error:
         form.add_error("code", str(error.says))
         return _page(request, form, error.status)
