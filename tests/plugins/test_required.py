@@ -40,6 +40,15 @@ INI = "[pytest]\nmarkers =\n" + "".join(
     f"    {name}: x\n"
     for name in ("browser", "postgres", "sqlite", "once", "slow", "soak", "alone")
 )
+WAYS_TO_SKIP = {
+    "inside": "def test_it(): pytest.skip('not today')",
+    "by mark": "@pytest.mark.skip\ndef test_it(): pass",
+    "by condition": "@pytest.mark.skipif(True, reason='x')\ndef test_it(): pass",
+    "in a fixture": "@pytest.fixture\ndef it(): pytest.skip('x')\ndef test_it(it): pass",
+    "as unittest does": "import unittest\ndef test_it(): raise unittest.SkipTest('x')",
+    "for want of a module": "def test_it(): pytest.importorskip('surely_not_installed')",
+}
+PLAIN = "import pytest\ndef test_plain(): pass\n"
 ALL: dict[str, Any] = {"BITP_REQUIRE_ALL": "1"}
 POSTGRES: dict[str, Any] = {"BITP_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
 
@@ -56,7 +65,7 @@ def project(tmp_path: Path) -> Path:
 def outcomes(
     project: Path, *arguments: str, browser: bool = True, **variables: str
 ) -> dict[str, list[str]]:
-    """Names by outcome: passed, skipped, failed; and the exit code under "exit"."""
+    """Names by outcome: passed, skipped, failed; and the exit code under EXIT."""
     clean = {name: text for name, text in os.environ.items() if not name.startswith("BITP_")}
     counts = project / "counts.json"
     done = subprocess.run(
@@ -84,6 +93,7 @@ def outcomes(
     assert written["passed"] == len(found["PASSED"])
     assert written["failed"] == len(found["FAILED"])
     assert written["exit"] == done.returncode
+    found["EXIT"] = [str(done.returncode)]
     return found
 
 
@@ -105,6 +115,28 @@ def test_where_everything_is_required_a_skip_is_a_failure(project: Path) -> None
     assert found["PASSED"] == ["plain", "browser", "sqlite", "once", "slow", "alone"]
     assert found["FAILED"] == ["skipped"]
     assert set(outcomes(project, browser=False, **ALL)["FAILED"]) == {"skipped", "browser"}
+
+
+@pytest.mark.parametrize("way", sorted(WAYS_TO_SKIP))
+def test_one_skip_of_any_kind_fails_the_run_where_everything_is_required(
+    project: Path, way: str
+) -> None:
+    (project / "test_kinds.py").write_text(PLAIN + WAYS_TO_SKIP[way])
+    assert outcomes(project)["EXIT"] == ["0"]
+    found = outcomes(project, **ALL)
+    assert found["EXIT"] == ["1"]
+    assert found["PASSED"] == ["plain"]
+    assert found["SKIPPED"] == []
+    assert len(found["FAILED"]) == 1
+
+
+def test_a_file_that_skips_itself_fails_the_run_where_everything_is_required(
+    project: Path,
+) -> None:
+    (project / "test_absent.py").write_text("import pytest\npytest.importorskip('surely_not')\n")
+    (project / "test_kinds.py").write_text(PLAIN)
+    assert outcomes(project)["EXIT"] == ["0"]
+    assert outcomes(project, **ALL)["EXIT"] == ["2"]
 
 
 def test_on_postgresql_what_has_nothing_to_do_with_it_is_not_repeated(project: Path) -> None:
