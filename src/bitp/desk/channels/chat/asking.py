@@ -104,7 +104,7 @@ def contact_of(request: HttpRequest) -> tuple[Contact, dict[str, Any]]:
     A customer's token is good only together with the session it was given in; raises Refusal,
     also when this contact reads or changes things without end.
     """
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     access = find_access(token) if scheme == "Bearer" else None
     contact = Contact.objects.filter(pk=access["id"]).first() if access else None
     if access is None or contact is None or not _stands(request, access):
