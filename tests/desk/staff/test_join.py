@@ -186,6 +186,38 @@ def test_a_missing_name_is_said_under_its_field_and_the_invitation_stays_good(
     assert join(client, path, SoftAuthenticator(settings.ORIGIN)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Frank\r\nBcc: mallory@example.com", "Frank Bcc: mallory@example.com"),
+        ("Frank\u2028Li", "Frank Li"),
+        ("\u202eknarF\u202c", "knarF"),
+        ("Fr\u200bank\ufeff", "Frank"),
+        ("  Frank \t Li ", "Frank Li"),
+        (
+            "\u0645\u06cc\u200c\u0646\u0627",
+            "\u0645\u06cc\u200c\u0646\u0627",
+        ),  # joiners belong there
+    ],
+)
+def test_a_name_is_one_line_that_says_what_it_shows(
+    client: Client, path: str, typed: str, kept: str
+) -> None:
+    device = SoftAuthenticator(settings.ORIGIN)
+    answer = join(client, path, device, name=typed, alias=typed)
+    assert answer.status_code == 200, answer.content
+    member = Member.objects.get(user__email=FRANK)
+    assert (member.alias, member.user.name) == (kept, kept)
+
+
+@pytest.mark.parametrize("alias", ["\u202e\u200b", "\r\n", "\u200d"])
+def test_a_name_that_shows_nothing_counts_as_missing(client: Client, path: str, alias: str) -> None:
+    answer = join(client, path, SoftAuthenticator(settings.ORIGIN), name="Frank Li", alias=alias)
+    assert answer.status_code == 422
+    assert list(answer.json()["errors"]) == ["alias"]
+    assert nobody_joined()
+
+
 def test_joining_leaves_nothing_of_who_was_signed_in_before(client: Client, path: str) -> None:
     sign_in_staff(client, make_member("Carol"))
     join(client, path, SoftAuthenticator(settings.ORIGIN))

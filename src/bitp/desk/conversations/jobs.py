@@ -14,6 +14,7 @@ from bitp.desk.contacts.models import Identity
 from bitp.desk.conversations.links import chat_link
 from bitp.desk.conversations.models import Conversation, ReadMark
 from bitp.events.jobs import handles
+from bitp.lib.text import one_line
 
 
 def _tell(ids: dict[str, Any], key: str) -> dict[str, Any]:
@@ -50,9 +51,10 @@ def _was_read(conversation: Conversation) -> bool:
 
 
 def _mail(conversation: Conversation, address: str, key: str) -> EmailMultiAlternatives:
-    name = conversation.assignee.alias if conversation.assignee else "BitP"
+    alias = conversation.assignee.alias if conversation.assignee else ""
     words = {
-        "name": name,
+        # In a header and in plain text: whatever stands in the row, it is one harmless line.
+        "name": one_line(alias) or "BitP",
         "reference": conversation.reference,
         "link": chat_link(conversation),
         "origin": settings.ORIGIN,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bitp.desk.staff.models import AGENT, OPERATOR, SUPERVISOR
 from bitp.identity.forms import CODE_MAX_CHARACTERS, CodeInput
+from bitp.lib.text import one_line
 
 ROLE_NAMES = [
     (AGENT, _("Agent: talks with customers")),
@@ -49,16 +50,24 @@ class CodeForm(DressedForm):
     code = _code_field()
 
 
+class NameField(forms.CharField):
+    """A name as one line, without what turns or hides the text around it."""
+
+    def to_python(self, value: Any) -> str:
+        """What is left; nothing at all counts as left empty."""
+        return one_line(super().to_python(value) or "")
+
+
 class PersonForm(DressedForm):
     """What a new member says of themselves."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Your name"),
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         help_text=_("Colleagues see it."),
     )
-    alias = forms.CharField(
+    alias = NameField(
         label=_("First name for customers"),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),

@@ -14,6 +14,7 @@ from bitp.desk.staff import idle
 from bitp.desk.staff.invitations import LIFETIME_DAYS, link_to
 from bitp.desk.staff.queries import open_invitations
 from bitp.events.jobs import handles
+from bitp.lib.text import one_line
 
 LANGUAGES = ("zh-hans", "en")
 
@@ -25,7 +26,7 @@ def send_invitation(ids: dict[str, Any], key: str) -> dict[str, Any]:
         return {}
     facts = {"link": link_to(invitation), "days": LIFETIME_DAYS, "role": invitation.role}
     EmailMessage(
-        subject=" · ".join(_both("staff/mail/invitation_subject.txt", facts)),
+        subject=one_line(" · ".join(_both("staff/mail/invitation_subject.txt", facts))),
         body="\n\n————\n\n".join(_both("staff/mail/invitation.txt", facts)) + "\n",
         to=[invitation.email],
         headers={"Message-ID": f"<{key.replace(':', '.')}@{urlsplit(settings.ORIGIN).hostname}>"},

@@ -19,6 +19,7 @@ from bitp.desk.staff.rights import StaffRequest, role
 from bitp.desk.staff.views.answers import go_on, read_body, refused
 from bitp.identity import factors, passkeys
 from bitp.identity.sessions import session_id
+from bitp.lib.text import one_line
 
 
 @role(*ROLES, proved=True)
@@ -45,7 +46,7 @@ def add(request: StaffRequest) -> JsonResponse:
     """{credential, name} → {next}."""
     try:
         body = read_body(request)
-        name = str(body.get("name") or "")[:40]
+        name = one_line(str(body.get("name") or ""))[:40]
         made = passkeys.finish_registration(request, body.get("credential"))
         changes.add_passkey(request.member, name, made, _by(request))
     except passkeys.WrongPasskey:
