@@ -105,3 +105,13 @@ async def test_marks_are_stored_before_the_gateway_ends() -> None:
         await alice.tell("mark", conversation=reference, read=2)
         await until(lambda: len(running.gateway.marks) == 1)
     assert running.inbound.marks[-1].read == 2
+
+
+@in_loop
+async def test_a_page_that_sleeps_is_still_there_while_its_browser_answers_pings() -> None:
+    async with live(ping_s=0.05, silent_s=5.0) as running:
+        carol = await running.join("staff:carol", name="Carol")
+        await carol.tell("presence", state="away", active=True)
+        told = running.inbound.availability
+        await until(lambda: len(told) >= 3, what="repeated without a word from the page")
+        assert set(told) == {("staff:carol", "away", True)}

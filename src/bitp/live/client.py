@@ -16,6 +16,7 @@ from bitp.live.protocol import (
     ClientFrame,
     Error,
     Hello,
+    Presence,
     Send,
     ServerFrame,
     encode_frame,
@@ -52,6 +53,7 @@ class Client:
         "following",
         "frames_at",
         "gateway",
+        "presence",
         "sends_at",
         "state",
         "subject",
@@ -63,6 +65,8 @@ class Client:
         self.state = NEW
         self.subject: Subject | None = None
         self.following: list[Stream] = []
+        # What a member of the staff said last of being there.
+        self.presence: Presence | None = None
         # Frames that came while hello was being judged.
         self.early: list[ClientFrame] = []
         self.frames_at = 0.0

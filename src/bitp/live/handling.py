@@ -92,6 +92,7 @@ def _presence(gateway: Gateway, client: Client, subject: Subject, frame: p.Prese
     if subject.kind != "staff":
         client.send(p.Error("not_found"))
     else:
+        client.presence = frame
         gateway.availability.put(subject.key, (subject, frame))
 
 

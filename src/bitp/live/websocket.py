@@ -178,4 +178,10 @@ class WebSocket(Client, Protocol):
             self.close(4408, "silent for too long")
             return 0
         self._put(PING)
+        self._repeat_presence(now - self._heard)
         return now + settings.ping_s * random.uniform(1 - PING_SPREAD, 1 + PING_SPREAD)  # noqa: S311
+
+    def _repeat_presence(self, silent_s: float) -> None:
+        """Browsers let a hidden page's timers sleep, but they answer pings: it is still there."""
+        if self.presence and self.subject and silent_s < self.gateway.settings.ping_s * 2:
+            self.gateway.availability.put(self.subject.key, (self.subject, self.presence))

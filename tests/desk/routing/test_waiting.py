@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +10,6 @@ from pytest_django import Settings
 
 from bitp.desk.conversations.changes import take
 from bitp.desk.conversations.models import Conversation
-from bitp.desk.routing.hours import BadHours, is_open, next_opening, parse_hours
 from bitp.desk.routing.models import Wait
 from bitp.desk.routing.queries import availability, expected_wait_minutes, position
 from bitp.desk.staff.models import Member
@@ -20,31 +19,6 @@ from tests.people import make_customer, make_member, say
 
 MINUTE_US = 60 * 1_000_000
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
-
-
-def test_split_shifts_and_weekends_are_understood() -> None:
-    shifts = parse_hours("Mon-Fri 09:00-12:00, Mon-Fri 13:00-18:00, Sat 10:00-14:00")
-    assert is_open(shifts, at("2026-11-23T09:00"), SHANGHAI)
-    assert not is_open(shifts, at("2026-11-23T12:30"), SHANGHAI)
-    assert is_open(shifts, at("2026-11-28T13:59"), SHANGHAI)
-    assert not is_open(shifts, at("2026-11-29T11:00"), SHANGHAI)
-    assert next_opening(shifts, at("2026-11-28T15:00"), SHANGHAI) == at("2026-11-30T09:00")
-
-
-def test_days_may_run_over_the_weekend_and_the_zone_counts() -> None:
-    shifts = parse_hours("Sat-Mon 00:00-24:00")
-    assert is_open(shifts, datetime(2026, 11, 27, 16, 30, tzinfo=UTC), SHANGHAI)
-    assert not is_open(shifts, datetime(2026, 11, 27, 15, 30, tzinfo=UTC), SHANGHAI)
-
-
-@pytest.mark.parametrize("text", ["Mon 9-18", "Someday 09:00-18:00", "Mon 18:00-09:00", "Mon"])
-def test_hours_that_cannot_be_understood_are_refused(text: str) -> None:
-    with pytest.raises(BadHours):
-        parse_hours(text)
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from bitp.desk.conversations.models import RESOLVED, Conversation
+from bitp.desk.conversations.models import FILE, RESOLVED, Conversation
 from bitp.desk.routing.queries import expected_wait_minutes, position
 from bitp.lib.clock import now_us
 from bitp.lib.text import preview
@@ -33,7 +33,7 @@ def message_object(row: dict[str, Any], audience: str) -> dict[str, Any]:
         "note": bool(row["is_note"]),
         "author": author,
         "text": row["text"],
-        "parts": msgspec.json.decode(row["parts"]) if row["parts"] else None,
+        "parts": _parts(row),
         "cid": row["external_id"].partition(":")[2],
         "at_us": row["at_us"],
     }
@@ -44,6 +44,13 @@ def message_object(row: dict[str, Any], audience: str) -> dict[str, Any]:
         shape["delivery"] = row["delivery"]
         shape["delivery_reason"] = row["delivery_reason"]
     return shape
+
+
+def _parts(row: dict[str, Any]) -> Any:
+    """Of a message with files: how they stand now, not how they were sent."""
+    if row["kind"] == FILE:
+        return {"files": row["files"]}
+    return msgspec.json.decode(row["parts"]) if row["parts"] else None
 
 
 def customer_form(
@@ -59,7 +66,7 @@ def customer_form(
         "language": conversation.language,
         "agent": _agent(conversation),
         "position": place,
-        "wait_minutes": expected_wait_minutes(place) if place else None,
+        "wait_minutes": expected_wait_minutes(place, conversation.queue) if place else None,
         "last_number": conversation.last_number,
         "last_text": preview(last_text),
         "last_us": conversation.last_us,
