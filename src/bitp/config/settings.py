@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "bitp.desk.conversations",
     "bitp.desk.routing",
     "bitp.desk.console",
+    "bitp.desk.search",
     "bitp.site",
     "bitp.web",
     *(["bitp.demo"] if MODE in {"demo", "test"} else []),

@@ -26,7 +26,12 @@ def check_database(environment: Environment) -> list[Finding]:
     except Error as error:
         says = str(error).strip().partition("\n")[0]
         return [Finding("database", TO_DO, f"cannot be reached: {says}")]
-    return [_check_version(connection), *_check_server_clock(connection), _check_migrations()]
+    return [
+        _check_version(connection),
+        *_check_server_clock(connection),
+        _check_migrations(),
+        *_check_index(connection),
+    ]
 
 
 def _check_version(connection: Any) -> Finding:
@@ -56,3 +61,22 @@ def _check_migrations() -> Finding:
     if missing:
         return Finding("migrations", NOTE, f"{len(missing)} to apply; the next start does it")
     return Finding("migrations", OK, "up to date")
+
+
+def _check_index(connection: Any) -> list[Finding]:
+    """Whether the search finds every message, and none that is gone."""
+    from bitp.desk.search.filling import check_agreement
+    from bitp.desk.search.queries import is_filling
+    from bitp.desk.search.schema import has_table, has_triggers
+
+    if not has_table(connection):
+        return []
+    if not has_triggers(connection):
+        says = "erased messages would stay in it; run bitp migrate, then bitp index"
+        return [Finding("search index", TO_DO, says)]
+    agreement = check_agreement()
+    if agreement.is_complete:
+        return [Finding("search index", OK, agreement.says())]
+    if is_filling() and not agreement.left_over:
+        return [Finding("search index", NOTE, f"{agreement.says()}; the worker fills it")]
+    return [Finding("search index", TO_DO, f"{agreement.says()}; run bitp index")]

@@ -29,6 +29,7 @@ COMMANDS = {
     "backup": "writes a consistent copy of everything to a folder, while the system runs",
     "restore": "puts a backup back; refuses a damaged one",
     "migrate": "brings the database up to date",
+    "index": "puts into the search's index what it lacks",
 }
 # Started by the commands above; each can be run alone.
 PARTS = {

@@ -19,6 +19,8 @@ from bitp.desk.conversations.posting.post import (
     Target,
 )
 from bitp.desk.conversations.posting.steps import prepare
+from bitp.desk.search.index import Entry, add_to_index
+from bitp.desk.search.tokens import tokens_of
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +105,8 @@ class Batch:
         self.target_of: dict[int, Target] = {}
         self.accepted: list[tuple[int, Target, int, Prepared]] = []
 
+        # For the index, made before the transaction begins.
+        self.words = [tokens_of(item.text) if not item.refusal else "" for item in items]
     def waiting(self) -> list[int]:
         """Indices of the items that have no outcome yet."""
         return [index for index, outcome in enumerate(self.outcomes) if outcome is None]
@@ -183,9 +187,10 @@ class Batch:
         ids = rows.insert_messages(stored)
         rows.update_targets({t.pk: t for t, _, _ in stored}.values())
         effects.write_consequences(stored, ids)
-        for index, target, number, item in self.accepted:
-            if index >= 0:
-                self.outcomes[index] = Outcome(
+        add_to_index(self._entries(ids))
+        for place, target, number, item in self.accepted:
+            if place >= 0:
+                self.outcomes[place] = Outcome(
                     ACCEPTED, target.reference, number, item.text, item.post.received_us
                 )
 
@@ -196,5 +201,21 @@ def _may_write(post: Post, target: Target) -> bool:
 
 
 def _conflict(outcome: Outcome) -> Outcome:
+    def _entries(self, ids: Sequence[int]) -> list[Entry]:
+        """What the index gets of the accepted items; system messages have no text."""
+        return [
+            Entry(
+                pk,
+                target.pk,
+                target.reference,
+                number,
+                item.post.is_note,
+                item.post.received_us,
+                self.words[place],
+            )
+            for (place, target, number, item), pk in zip(self.accepted, ids, strict=True)
+            if item.post.kind != "system"
+        ]
+
     """The id was used for another text; what was stored under it is not repeated."""
     return Outcome(CONFLICT, outcome.reference, outcome.number)
