@@ -73,9 +73,9 @@ SCENES = (
             (
                 187,
                 "a",
-                "Hello Alice. You are faster than I am: open My orders and cancel it there, an unfilled order goes at once. I will stay here until it is done.",
+                "Hello Alice. It is not filled, so it can go at once. I am cancelling it now at your request; please tell me when you see it gone.",
             ),
-            (186, "c", "Done, it is gone. Thank you!"),
+            (186, "c", "It is gone. Thank you!"),
         ),
     ),
     Scene(

@@ -73,14 +73,9 @@ def ago(moment: datetime) -> SafeString:
 def when(moment: datetime) -> SafeString:
     """A <time> with day, clock and zone; a script turns it into the reader's own zone."""
     local = timezone.localtime(moment)
-    shown = f"{formats.date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M} ({_zone(local)})"
+    day = formats.date_format(local, "MONTH_DAY_FORMAT")
+    shown = f"{day} {local:%H:%M} ({clock.offset_of(local)})"
     return format_html('<time datetime="{}" data-local>{}</time>', moment.isoformat(), shown)
-
-
-def _zone(local: datetime) -> str:
-    hours, seconds = divmod(int((local.utcoffset() or timedelta()).total_seconds()), HOUR_S)
-    minutes = f":{seconds // MINUTE_S:02d}" if seconds else ""
-    return f"UTC{hours:+d}{minutes}"
 
 
 def _how_long(moment: datetime, age: timedelta) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from allauth.mfa.models import Authenticator
 from django import template
 from django.conf import settings
@@ -66,8 +68,21 @@ def factor_name(factor: Authenticator) -> str:
 @register.filter
 def last_here(moment_us: int) -> SafeString | str:
     """A <time>, to the minute."""
-    if not moment_us:
-        return pgettext("last here", "never")
-    moment = timezone.localtime(clock.from_us(moment_us))
-    shown = formats.date_format(moment, "SHORT_DATETIME_FORMAT")
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), shown)
+    return to_minute(clock.from_us(moment_us)) if moment_us else pgettext("last here", "never")
+
+
+@register.filter
+def to_minute(moment: datetime) -> SafeString:
+    """A <time> that names its zone; a script turns it into the reader's own."""
+    local = timezone.localtime(moment)
+    day = formats.date_format(local, "DATE_FORMAT")
+    shown = f"{day} {local:%H:%M} ({clock.offset_of(local)})"
+    return format_html('<time datetime="{}" data-local>{}</time>', local.isoformat(), shown)
+
+
+@register.filter
+def to_day(moment: datetime) -> SafeString:
+    """A <time> with the date alone."""
+    local = timezone.localtime(moment)
+    shown = formats.date_format(local, "DATE_FORMAT")
+    return format_html('<time datetime="{}" data-local="date">{}</time>', local.isoformat(), shown)

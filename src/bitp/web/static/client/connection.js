@@ -56,6 +56,8 @@ const SOON_MS = { 1012: 500, 1013: 5_000, 4408: 500 };
 const WELCOME_WAIT_MS = 10_000;
 // No sign of life this long after a ping: the line is dead, whatever the browser believes.
 const PONG_WAIT_MS = 6_000;
+// The same when the browser itself says that the network is gone.
+const UNPLUGGED_WAIT_MS = 1_500;
 // A line that lived this long was good: the next pause is short again.
 const STEADY_MS = 5_000;
 // So many sockets failed without one frame: ask by long poll.
@@ -88,7 +90,7 @@ export class Connection {
   #deadline = 0;
   #wake = () => this.#look();
   #shown = () => document.visibilityState === "visible" && this.#look();
-  #unplugged = () => this.#check();
+  #unplugged = () => this.#check(UNPLUGGED_WAIT_MS);
 
   constructor({ url, ticket, storage = null }) {
     this.#url = url;

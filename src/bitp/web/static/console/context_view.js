@@ -7,6 +7,8 @@ import { skeleton, stateNotice } from "./states.js";
 
 // However much happens in a conversation, its panels are asked for at most this often.
 const REFRESH_MS = 4_000;
+// Panels that could not be refreshed stay as they were, and are asked for again after this.
+const AGAIN_MS = 15_000;
 
 export class ContextView {
   #desk;
@@ -54,8 +56,17 @@ export class ContextView {
       if (asked === this.#asked) this.#drawPanels(panels);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (asked === this.#asked) this.#show(stateNotice("context.error", { again: () => this.#load() }));
+      if (asked === this.#asked) this.#fail();
     }
+  }
+
+  #fail() {
+    if (!this.#panels.querySelector(".panel")) {
+      return this.#show(stateNotice("context.error", { again: () => this.#load() }));
+    }
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#load(), AGAIN_MS);
+    return undefined;
   }
 
   #show(only) {

@@ -71,7 +71,8 @@ export function showAge(time, since_us, key = "") {
 
 function redraw(time) {
   const words = age(time.agedSince_us);
-  setText(time, time.agedKey ? say(time.agedKey, { age: words }) : words);
+  const isNow = words === say("age.now");
+  setText(time, time.agedKey && !isNow ? say(time.agedKey, { age: words }) : words);
   time.dispatchEvent(new CustomEvent("aged"));
 }
 

@@ -8,7 +8,7 @@ export default {
   "view.all": "All",
   "view.resolved": "Resolved",
 
-  "age.now": "now",
+  "age.now": "just now",
   "age.minutes.one": "{n} min",
   "age.minutes.other": "{n} min",
   "age.hours.one": "{n} h",

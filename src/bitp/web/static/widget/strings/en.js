@@ -128,7 +128,7 @@ export default {
   full: "Too much is waiting to be sent. It will go as soon as there is a connection.",
 
   // Leaving an address
-  addressAsk: "Where may we tell you that the answer has come?",
+  addressAsk: "Where should we tell you when the answer comes?",
   address: "Your e-mail address",
   addressSave: "Tell me by e-mail",
   addressSaved: (email) => `We will write to ${email} when the answer comes.`,

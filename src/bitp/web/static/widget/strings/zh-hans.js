@@ -37,7 +37,7 @@ export default {
     security: "发生了什么？什么时候发生的？",
     privacy: "您想了解或更改什么？",
   },
-  attached: "您的消息会附上所涉及的事项。",
+  attached: "发送时会附上您咨询的事项。",
   detach: "不附上",
   yours: "您的对话",
   unread: (n) => `${n} 条新消息`,
@@ -46,12 +46,12 @@ export default {
     email: "电子邮件",
     phone: "电话",
     x: "X（推特）",
-    facebook: "脸书",
-    telegram: "电报",
+    facebook: "Facebook",
+    telegram: "Telegram",
     whatsapp: "WhatsApp",
   },
   emailPromise: "24 小时内回复",
-  real: "您正在与真正的 BitP 对话。",
+  real: "您正在与 BitP 官方客服对话。",
   realCheck: "如何核实",
 
   // 对话
@@ -83,7 +83,7 @@ export default {
     closed: "此对话已关闭。",
     blocked_text: "含有无法保存的字符。",
     not_found: "此对话已不存在。",
-    conflict: "同一编号下已发送过其他内容。",
+    conflict: "这个编号已用于另一条消息。",
   },
   reasonOther: "服务器未接受这条消息。",
   system: {
@@ -96,10 +96,10 @@ export default {
       "我们移除了疑似助记词或私钥的内容，没有人看到它。" +
       "知道它的人可以转走您的资产：如果您曾在别处发送或输入过，请立即把资产转到新的钱包。" +
       "BitP 的任何人都不会向您索要它。",
-    stand_in: () => "控制台暂时无人，演示中由替身回复",
+    stand_in: () => "控制台暂时无人值守，演示中由替身答复",
   },
   systemOther: "此对话有变化",
-  erased: "此消息已删除",
+  erased: "这条消息已删除",
   unsupported: "这里无法显示此类消息，请刷新页面。",
   removed: {
     seed_phrase: "助记词已移除",
@@ -123,7 +123,7 @@ export default {
   full: "等待发送的内容过多，恢复连接后会自动发出。",
 
   // 留下邮箱
-  addressAsk: "有回复时，我们发邮件到哪里通知您？",
+  addressAsk: "有回复时，发邮件到哪里通知您？",
   address: "您的电子邮箱",
   addressSave: "邮件通知我",
   addressSaved: (email) => `有回复时，我们会发邮件到 ${email}。`,
