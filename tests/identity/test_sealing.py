@@ -7,8 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from bitp.identity import factors
-from bitp.identity.models import User
 from bitp.identity.sealing import Unreadable, seal, unseal
 
 OTHER_KEY = "another key of at least fifty characters, drawn by dice"
@@ -57,16 +55,3 @@ def test_a_key_that_is_gone_opens_nothing(settings: Settings) -> None:
     settings.SECRET_KEY = OTHER_KEY
     with pytest.raises(Unreadable):
         unseal(sealed, "a test")
-
-
-@pytest.mark.django_db
-def test_authenticators_can_be_sealed_anew_before_the_old_key_goes(settings: Settings) -> None:
-    user = User.objects.create_user("carol@staff.example.com", kind="staff")
-    secret = factors.new_secret()
-    authenticator = factors.add_authenticator(user, secret)
-    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
-    settings.SECRET_KEY = OTHER_KEY
-    assert factors.reseal() == 1
-    settings.SECRET_KEY_FALLBACKS = []
-    authenticator.refresh_from_db()
-    assert factors.secret_of(authenticator) == secret

@@ -34,9 +34,11 @@ def run_worker() -> None:
     from django.utils.module_loading import autodiscover_modules
 
     from bitp.events.pruning import plan_pruning
+    from bitp.identity.resealing import plan_resealing
 
     autodiscover_modules("jobs")
     plan_pruning()
+    plan_resealing()
     Worker(stopping).run()
 
 

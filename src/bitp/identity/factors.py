@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from bitp.identity import one_time_code
 from bitp.identity.models import User
-from bitp.identity.sealing import seal, unseal
+from bitp.identity.sealing import Unreadable, is_current, seal, unseal
 
 PASSKEY = Authenticator.Type.WEBAUTHN
 CODE = Authenticator.Type.TOTP
@@ -77,10 +77,29 @@ def mark_used(authenticator: Authenticator) -> str:
     return f"{kind}:{authenticator.pk}"
 
 
-def reseal() -> int:
-    """After a rotation of the key: seals every authenticator's secret with the new one."""
-    rows = list(Authenticator.objects.filter(type=CODE))
-    for row in rows:
+def reseal(after: int, most: int) -> tuple[int, int]:
+    """Seals secrets of authenticators with the present key, as ``resealing.Part`` says."""
+    rows = Authenticator.objects.select_for_update().filter(type=CODE, pk__gt=after)
+    looked_at = list(rows.order_by("pk")[:most])
+    old = [each for each in looked_at if is_readable_by_old_key_only(each)]
+    for row in old:
         row.data["secret"] = seal_secret(secret_of(row))
         row.save(update_fields=["data"])
-    return len(rows)
+    return len(old), looked_at[-1].pk if len(looked_at) == most else 0
+
+
+def count_under_old_keys() -> int:
+    """Authenticators that would be lost if the key from before the rotation went now."""
+    rows = Authenticator.objects.filter(type=CODE).iterator(chunk_size=1_000)
+    return sum(is_readable_by_old_key_only(each) for each in rows)
+
+
+def is_readable_by_old_key_only(authenticator: Authenticator) -> bool:
+    """Whether it was sealed before the rotation. What no key opens is lost already."""
+    if is_current(authenticator.data["secret"], one_time_code.PURPOSE):
+        return False
+    try:
+        secret_of(authenticator)
+    except Unreadable:
+        return False
+    return True

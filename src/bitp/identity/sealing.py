@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import secrets
+from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -34,17 +36,34 @@ def seal(text: str, purpose: str) -> str:
 
 def unseal(sealed: str, purpose: str) -> str:
     """What ``seal`` was given for the same purpose, else raises Unreadable."""
+    opened = _opened(sealed, purpose, [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])
+    if opened is None:
+        raise Unreadable
+    return opened
+
+
+def is_current(sealed: str, purpose: str) -> bool:
+    """Whether the present key opens it, without those from before a rotation."""
+    return _opened(sealed, purpose, [settings.SECRET_KEY]) is not None
+
+
+def key_name() -> str:
+    """A name for the present key that tells nothing of it."""
+    return hashlib.sha256(b"bitp:key-name:" + settings.SECRET_KEY.encode()).hexdigest()[:16]
+
+
+def _opened(sealed: str, purpose: str, keys: Sequence[str]) -> str | None:
     try:
         raw = base64.urlsafe_b64decode(sealed.removeprefix(FORMAT))
-    except (binascii.Error, ValueError) as error:
-        raise Unreadable from error
-    for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+    except (binascii.Error, ValueError):
+        return None
+    for key in keys:
         try:
             opened = _cipher(key, purpose).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None)
             return opened.decode()
         except (InvalidTag, ValueError):
             continue
-    raise Unreadable
+    return None
 
 
 def _cipher(key: str, purpose: str) -> AESGCM:

@@ -19,7 +19,7 @@ class Finding:
 
 def check_all() -> list[Finding]:
     """Every check's findings, in the order a person repairs things."""
-    from bitp.config.checkup import database, machine, network
+    from bitp.config.checkup import database, keys, machine, network
     from bitp.config.environment import read_environment
 
     environment = read_environment()
@@ -31,6 +31,7 @@ def check_all() -> list[Finding]:
         machine.check_data_folder(environment),
         machine.check_disk(environment),
         *database.check_database(environment),
+        *keys.check_old_key(environment),
         network.check_port(environment),
         network.check_mail(environment),
         *machine.check_production(environment),
