@@ -38,9 +38,11 @@ def give_authenticator(user: User) -> Authenticator:
     return factors.add_authenticator(user, factors.new_secret())
 
 
-def give_passkey(user: User, origin: str = "") -> SoftAuthenticator:
+def give_passkey(
+    user: User, origin: str = "", device: SoftAuthenticator | None = None
+) -> SoftAuthenticator:
     """A passkey for the user, as if made long ago."""
-    device = SoftAuthenticator(origin or settings.ORIGIN)
+    device = device or SoftAuthenticator(origin or settings.ORIGIN)
     handle = secrets.token_bytes(32)
     from fido2.utils import websafe_encode
 

@@ -29,6 +29,8 @@ class SoftAuthenticator:
     )
     credential_id: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     handle: bytes = b""
+    # Signatures made so far, as told; None: it does not count.
+    count: int | None = None
 
     def make(self, options: dict[str, Any]) -> dict[str, Any]:
         """The answer to ``navigator.credentials.create``."""
@@ -48,6 +50,8 @@ class SoftAuthenticator:
     def sign(self, options: dict[str, Any]) -> dict[str, Any]:
         """The answer to ``navigator.credentials.get``."""
         client = self._client("webauthn.get", options["publicKey"]["challenge"])
+        if self.count is not None:
+            self.count += 1
         data = self._data()
         signed = data + hashlib.sha256(client).digest()
         return self._answer(
@@ -59,7 +63,8 @@ class SoftAuthenticator:
 
     def _data(self, flags: int = 0) -> bytes:
         flags |= USER_PRESENT | (USER_VERIFIED if self.verified else 0)
-        return hashlib.sha256(self.rp_id.encode()).digest() + bytes([flags]) + bytes(4)
+        count = (self.count or 0).to_bytes(4, "big")
+        return hashlib.sha256(self.rp_id.encode()).digest() + bytes([flags]) + count
 
     def _client(self, kind: str, challenge: str) -> bytes:
         return json.dumps({"type": kind, "challenge": challenge, "origin": self.origin}).encode()

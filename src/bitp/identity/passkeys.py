@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from fido2.server import Fido2Server
@@ -20,6 +21,7 @@ from fido2.utils import websafe_decode, websafe_encode
 from fido2.webauthn import (
     AttestedCredentialData,
     AuthenticationResponse,
+    AuthenticatorData,
     PublicKeyCredentialRpEntity,
     PublicKeyCredentialUserEntity,
     RegistrationResponse,
@@ -27,6 +29,7 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
+from bitp.events.log import Fact, append
 from bitp.identity.sessions import SessionStore
 from bitp.lib import clock
 
@@ -35,6 +38,8 @@ CHALLENGE_US = 5 * 60 * 1_000_000
 HANDLE_BYTES = 32
 REGISTERING = "passkey_registering"
 PROVING = "passkey_proving"
+# In a factor's data: the signatures its passkey had made when it was last used.
+COUNT = "count"
 REQUIRED = UserVerificationRequirement.REQUIRED
 
 
@@ -94,7 +99,10 @@ def begin_proof(request: HttpRequest, known: Iterable[Authenticator] = ()) -> di
 def finish_proof(
     request: HttpRequest, answer: object, among: QuerySet[Authenticator]
 ) -> Authenticator:
-    """The authenticator, one of ``among``, that signed our challenge; raises WrongPasskey."""
+    """The authenticator, one of ``among``, that signed our challenge; raises WrongPasskey.
+
+    Also when its count of signatures did not grow: then somebody else has a copy of the key.
+    """
     state = _take(request, PROVING)
     try:
         response = AuthenticationResponse.from_dict(_mapping(answer))
@@ -103,7 +111,27 @@ def finish_proof(
     except Exception as error:
         # As above.
         raise WrongPasskey from error
+    if not _count_on(found, response.response.authenticator_data.counter):
+        raise WrongPasskey
     return found
+
+
+def _count_on(found: Authenticator, said: int) -> bool:
+    """Keeps the count of signatures a passkey tells; False, and a fact in the log, if it fell back.
+
+    A count that stands still is as bad (level 3, section 7.2), but for those that never count: 0.
+    """
+    with transaction.atomic():
+        row = Authenticator.objects.select_for_update().get(pk=found.pk)
+        known: int = row.data.get(COUNT, _authenticator_data_of(row).counter)
+        if said > known:
+            row.data[COUNT] = found.data[COUNT] = said
+            row.save(update_fields=["data"])
+        elif said or known:
+            facts = {"factor": row.pk, "user": row.user_id, "known": known, "said": said}
+            append([Fact("identity.passkey_copied", facts)])
+            return False
+    return True
 
 
 def _find(among: QuerySet[Authenticator], response: AuthenticationResponse) -> Authenticator:
@@ -119,11 +147,16 @@ def _with_id(among: QuerySet[Authenticator], identifier: str) -> QuerySet[Authen
 
 
 def _credential_of(authenticator: Authenticator) -> AttestedCredentialData:
-    registration = RegistrationResponse.from_dict(authenticator.data["credential"])
-    data = registration.response.attestation_object.auth_data
-    credential: AttestedCredentialData | None = data.credential_data
+    credential = _authenticator_data_of(authenticator).credential_data
     assert credential is not None
     return credential
+
+
+def _authenticator_data_of(authenticator: Authenticator) -> AuthenticatorData:
+    """As it was when the passkey was made."""
+    registration = RegistrationResponse.from_dict(authenticator.data["credential"])
+    data: AuthenticatorData = registration.response.attestation_object.auth_data
+    return data
 
 
 def _server() -> Fido2Server:

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
@@ -153,6 +154,55 @@ def test_an_answer_that_is_wrong_in_one_thing_signs_nobody_in(
     assert prove(client, device, ask(client)).status_code == 400
     assert not is_in(client)
     assert not Event.objects.filter(kind="session.started").exists()
+
+
+def come_and_go(client: Client, device: SoftAuthenticator) -> int:
+    """Signs in, and out again; the status of the answer."""
+    status: int = prove(client, device, ask(client)).status_code
+    client.post("/console/sign-out")
+    return status
+
+
+def test_a_passkey_that_counts_signs_in_each_time_its_count_grows(
+    client: Client, carol: Member
+) -> None:
+    device = give_passkey(carol.user)
+    device.count = 6
+    assert [come_and_go(client, device) for _ in range(3)] == [200, 200, 200]
+    device.count += 1000
+    assert come_and_go(client, device) == 200
+
+
+@pytest.mark.parametrize("told", [None, 0, 6, 7])
+def test_a_copy_of_a_passkey_is_refused_and_noted(
+    client: Client, carol: Member, told: int | None
+) -> None:
+    device = give_passkey(carol.user)
+    device.count = 7
+    come_and_go(client, device)
+    assert device.count == 8
+    before = Authenticator.objects.get().data
+    device.count = told
+    assert prove(client, device, ask(client)).status_code == 400
+    assert not is_in(client)
+    noted = Event.objects.get(kind="identity.passkey_copied")
+    assert '"known":8' in noted.data
+    said = 0 if told is None else told + 1
+    assert f'"said":{said}' in noted.data
+    assert Authenticator.objects.get().data == before
+    assert Event.objects.filter(kind="session.started").count() == 1
+    device.count = 8
+    assert come_and_go(client, device) == 200
+
+
+def test_a_passkey_that_counted_when_it_was_made_goes_on_from_there(
+    client: Client, carol: Member
+) -> None:
+    device = SoftAuthenticator(settings.ORIGIN, count=5)
+    give_passkey(carol.user, device=device)
+    device.count = 4
+    assert come_and_go(client, device) == 400
+    assert come_and_go(client, device) == 200
 
 
 def test_another_devices_signature_under_carols_key_id_signs_nobody_in(
