@@ -7,9 +7,10 @@ no answer to somebody who has no right to it.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -18,6 +19,8 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from bitp.desk.attachments.changes import Handed, add
+from bitp.desk.attachments.receiving import receive
 from bitp.desk.channels.changes import site_inbox
 from bitp.desk.channels.chat.subjects import may_follow, read_ticket
 from bitp.desk.channels.chat.tickets import (
@@ -27,7 +30,8 @@ from bitp.desk.channels.chat.tickets import (
     issue_staff_ticket,
 )
 from bitp.desk.contacts.models import Contact
-from bitp.desk.conversations.changes import take
+from bitp.desk.conversations.changes import outcomes_of, take
+from bitp.desk.conversations.posting.post import file_parts
 from bitp.desk.conversations.render import audience_of
 from bitp.desk.staff.models import Member
 from bitp.events.models import Heartbeat
@@ -59,6 +63,7 @@ class Scene:
     dave: Member
     erin: Member
     reference: str
+    attachment: str = ""
 
     def person(self, role: str) -> Contact | Member:
         """Who plays the role."""
@@ -82,6 +87,7 @@ def scene() -> Scene:
     take(reference, carol)
     Heartbeat.objects.create(process="worker", at_us=now_us())
     say(carol, "canary-note", conversation=reference, note=True)
+    attachment = handed_over(alice, b"canary-message in a file")
     return Scene(
         alice,
         make_customer("Bob"),
@@ -90,7 +96,19 @@ def scene() -> Scene:
         make_member("Dave", "supervisor"),
         make_member("Erin", "operator"),
         reference,
+        attachment,
     )
+
+
+def handed_over(contact: Contact, content: bytes) -> str:
+    """The reference of a file that the contact has sent."""
+    received = receive(io.BytesIO(content).read, len(content), "a.txt")
+    row = add(received, Handed(contact, "contact", contact.pk, "session"))
+    post = post_of(contact, "", thread="files")
+    files = (row.reference,)
+    sent = replace(post, kind="file", parts=file_parts(files), attachments=files)
+    assert outcomes_of([sent])[0].result == "accepted"
+    return row.reference
 
 
 def addresses(
@@ -113,6 +131,7 @@ def fill(route: str, scene: Scene) -> str:
         "member_id": str(scene.dave.pk),
         "name": "app.js",
         "token": "no-such-token",
+        "attachment": scene.attachment,
     }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: samples.get(found.group(1), "1"), route)
 

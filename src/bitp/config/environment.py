@@ -52,6 +52,17 @@ class Environment:
     connections_per_address: int = setting(
         2_000, "Page connections from one network address; a trusted proxy's are not counted."
     )
+    attachment_bytes_max: int = setting(25_000_000, "The largest file somebody may send.")
+    attachments_per_message: int = setting(10, "Files on one message, at most 20.")
+    attachments_per_hour: int = setting(60, "Files one person may hand over in an hour.")
+    attachment_types: str = setting(
+        "image/jpeg,image/png,image/webp,image/gif,application/pdf,text/plain,text/csv,"
+        "video/mp4,video/quicktime,video/webm",
+        "Kinds of files that are taken, told by their content, by commas.",
+    )
+    clamd: str = setting("", "unix:/path or host:port of the virus check; empty: none is made.")
+    files_key: str = setting("", "Master key of sealed files; empty: BITP_SECRET_KEY is.")
+    files_key_old: str = setting("", "The master key before a rotation: opens, never seals.")
     control: str = setting("", "The supervisor's control socket. The launcher sets it.")
     sync_delay_ms: int = setting(0, "Benchmarks only: a pause added to every database sync.")
 

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "bitp.desk.contacts",
     "bitp.desk.channels",
     "bitp.desk.conversations",
+    "bitp.desk.attachments",
     "bitp.desk.routing",
     "bitp.desk.console",
     "bitp.desk.search",
@@ -203,6 +204,15 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.mail_from
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+ATTACHMENT_BYTES_MAX = ENVIRONMENT.attachment_bytes_max
+ATTACHMENTS_PER_MESSAGE = ENVIRONMENT.attachments_per_message
+ATTACHMENTS_PER_HOUR = ENVIRONMENT.attachments_per_hour
+ATTACHMENT_TYPES = frozenset(ENVIRONMENT.attachment_types.replace(" ", "").split(","))
+CLAMD = ENVIRONMENT.clamd
+FILES_KEY = ENVIRONMENT.files_key or SECRET_KEY
+# Without keys of their own the files follow the rotation of the secret key.
+_old_keys = (ENVIRONMENT.files_key_old, SECRET_KEY, ENVIRONMENT.secret_key_old)
+FILES_KEY_OLD = [key for key in _old_keys if key and key != FILES_KEY]
 BITP_HOURS = ENVIRONMENT.hours
 BITP_SUPPORT_CHANNELS = {
     "email": ENVIRONMENT.support_email,

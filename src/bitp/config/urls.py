@@ -15,6 +15,7 @@ urlpatterns = [
     path("console/", include("bitp.desk.staff.urls")),
     path("console/", include("bitp.desk.console.urls")),
     path("", include("bitp.desk.channels.chat.urls")),
+    path("", include("bitp.desk.attachments.urls")),
     path("console/", include("bitp.desk.search.urls")),
     path("", include("bitp.site.urls")),
 ]

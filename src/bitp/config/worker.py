@@ -33,12 +33,14 @@ def run_worker() -> None:
 
     from django.utils.module_loading import autodiscover_modules
 
+    from bitp.desk.attachments.jobs import plan_sweep
     from bitp.events.pruning import plan_pruning
     from bitp.identity.resealing import plan_resealing
 
     autodiscover_modules("jobs")
     plan_pruning()
     plan_resealing()
+    plan_sweep()
     Worker(stopping).run()
 
 

@@ -16,6 +16,8 @@ VERSION = 1
 
 # A frame may carry one message of at most this many characters (4 bytes each at worst).
 MESSAGE_CHARACTERS_MAX = 8_000
+# Files that one message may name; an installation's own limit is lower.
+ATTACHMENTS_MAX = 20
 # Larger frames end the connection with 1009: nothing we send or accept is near it.
 FRAME_BYTES_MAX = 64 * 1024
 # A person types a few messages a second at most; a pasted burst still fits.
@@ -84,7 +86,8 @@ class Send(Frame, tag="send"):
 
     ``conversation`` is a reference, or empty with ``thread`` (the client's own id of a new
     conversation: all sends with the same thread join the same one). ``about`` is a signed
-    reference to what the talk is about.
+    reference to what the talk is about. ``attachments`` are the references of files handed over
+    before (``POST /chat/attachments``); with one the body may be empty.
     """
 
     cid: Id
@@ -95,6 +98,7 @@ class Send(Frame, tag="send"):
     topic: Annotated[str, Meta(max_length=20, pattern=r"^[A-Za-z0-9_-]*\Z")] = ""
     language: Annotated[str, Meta(max_length=10, pattern=r"^[A-Za-z0-9-]*\Z")] = ""
     about: Annotated[str, Meta(max_length=2048, pattern=r"^[A-Za-z0-9:=._-]*\Z")] = ""
+    attachments: Annotated[tuple[Id, ...], Meta(max_length=ATTACHMENTS_MAX)] = ()
 
 
 class Typing(Frame, tag="typing"):
@@ -293,6 +297,8 @@ ERROR_CODES: dict[str, str] = {
     "empty": "The message has no text.",
     "closed": "The conversation can no longer be written to.",
     "blocked_text": "The text cannot be stored as it is.",
+    "no_attachment": "A file is not there any more, or was sent with another message.",
+    "too_many_files": "More files than one message may carry.",
 }
 
 decode_client_frame: Callable[[bytes], ClientFrame] = json.Decoder(ClientFrame).decode

@@ -22,6 +22,7 @@ from msgspec.inspect import (
     StructType,
     Type,
     UnionType,
+    VarTupleType,
     type_info,
 )
 
@@ -122,8 +123,9 @@ def _describe(kind: Type) -> str:
         return "number" + _bounds(kind.ge, kind.le, "")
     if isinstance(kind, LiteralType):
         return " or ".join(f"`{value}`" for value in kind.values)
-    if isinstance(kind, ListType):
-        return f"list of {_describe(kind.item_type)}"
+    if isinstance(kind, ListType | VarTupleType):
+        most = _bounds(kind.min_length, kind.max_length, " items")
+        return f"list of {_describe(kind.item_type)}{most}"
     if isinstance(kind, UnionType):
         return " or ".join(map(_describe, kind.types))
     return {BoolType: "true or false", DictType: "object"}.get(type(kind), "nothing")

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection
 
+from bitp.desk.attachments.shapes import files_of, names_of
+from bitp.desk.conversations.models import FILE
 from bitp.desk.conversations.shapes import STAFF, message_object
 
 # One page of history.
@@ -78,16 +80,22 @@ def last_texts(conversations: Sequence[int], audience: str) -> dict[int, str]:
     notes = "" if audience == STAFF else "AND NOT is_note"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT conversation_id, text FROM conversations_message m "
+            "SELECT conversation_id, text, kind, id FROM conversations_message m "
             "WHERE (conversation_id, number) IN (SELECT conversation_id, max(number) "
             f"FROM conversations_message WHERE conversation_id IN ({marks}) "
             f"AND kind <> 'system' {notes} GROUP BY conversation_id)",
             list(conversations),
         )
-        return dict(cursor.fetchall())
+        found = cursor.fetchall()
+    names = names_of([pk for _, text, kind, pk in found if kind == FILE and not text])
+    return {conversation: text or names.get(pk, "") for conversation, text, _, pk in found}
 
 
 def _rows(sql: str, values: Sequence[Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(values))
-        return [dict(zip(_COLUMNS, row, strict=True)) for row in cursor.fetchall()]
+        rows = [dict(zip(_COLUMNS, row, strict=True)) for row in cursor.fetchall()]
+    files = files_of([row["id"] for row in rows if row["kind"] == FILE])
+    for row in rows:
+        row["files"] = files.get(row["id"], [])
+    return rows

@@ -61,7 +61,9 @@ def _allow(request: HttpRequest, response: HttpResponseBase) -> None:
     response["Access-Control-Expose-Headers"] = "Retry-After"
     if request.method == "OPTIONS":
         response["Access-Control-Allow-Methods"] = "GET, POST"
-        response["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+        response["Access-Control-Allow-Headers"] = (
+            "Authorization, Content-Type, X-File-Name, X-File-Type"
+        )
         response["Access-Control-Max-Age"] = str(PREFLIGHT_S)
 
 

@@ -19,6 +19,7 @@ from bitp.desk.conversations.posting.post import (
     REFUSED,
     Outcome,
     Post,
+    file_parts,
 )
 from bitp.desk.conversations.render import Renderer
 from bitp.desk.staff.models import Member
@@ -219,6 +220,9 @@ def _post(posting: Posting) -> Post:
         topic=send.topic,
         language=send.language,
         about=_about(send.about) if send.about and is_contact else (),
+        kind="file" if send.attachments else "text",
+        parts=file_parts(send.attachments) if send.attachments else "",
+        attachments=send.attachments,
         evidence=subject.evidence,
         level=level(evidence, posting.received_us // 1_000_000),
     )

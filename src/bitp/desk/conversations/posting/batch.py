@@ -8,7 +8,7 @@ from time import monotonic
 
 from django.db import DatabaseError, transaction
 
-from bitp.desk.conversations.posting import effects, opening, rows
+from bitp.desk.conversations.posting import effects, files, opening, rows
 from bitp.desk.conversations.posting.post import (
     ACCEPTED,
     CONFLICT,
@@ -85,6 +85,7 @@ def _post_alone(item: Prepared) -> Outcome | None:
 def _post(items: Sequence[Prepared]) -> list[Outcome | None]:
     batch = Batch(items)
     with transaction.atomic():
+        batch.check_files()
         batch.find_targets()
         batch.drop_repeated()
         batch.number()
@@ -104,12 +105,17 @@ class Batch:
         # Index of the item → its conversation; items without one wait or were answered.
         self.target_of: dict[int, Target] = {}
         self.accepted: list[tuple[int, Target, int, Prepared]] = []
-
         # For the index, made before the transaction begins.
         self.words = [tokens_of(item.text) if not item.refusal else "" for item in items]
+
     def waiting(self) -> list[int]:
         """Indices of the items that have no outcome yet."""
         return [index for index, outcome in enumerate(self.outcomes) if outcome is None]
+
+    def check_files(self) -> None:
+        """Refuses what names a file it may not send, before a conversation is opened for it."""
+        for index in files.find_unusable({i: self.items[i].post for i in self.waiting()}):
+            self.outcomes[index] = Outcome(REFUSED, code=files.UNUSABLE)
 
     def find_targets(self) -> None:
         """Locks the conversations, opens new ones, refuses what has no right to write."""
@@ -186,6 +192,7 @@ class Batch:
         stored = [(target, number, item) for _, target, number, item in self.accepted]
         ids = rows.insert_messages(stored)
         rows.update_targets({t.pk: t for t, _, _ in stored}.values())
+        files.bind(stored, ids)
         effects.write_consequences(stored, ids)
         add_to_index(self._entries(ids))
         for place, target, number, item in self.accepted:
@@ -194,13 +201,6 @@ class Batch:
                     ACCEPTED, target.reference, number, item.text, item.post.received_us
                 )
 
-
-def _may_write(post: Post, target: Target) -> bool:
-    """A contact writes to own conversations only; staff were checked when they came in."""
-    return post.author_kind != "contact" or post.author == target.contact
-
-
-def _conflict(outcome: Outcome) -> Outcome:
     def _entries(self, ids: Sequence[int]) -> list[Entry]:
         """What the index gets of the accepted items; system messages have no text."""
         return [
@@ -217,5 +217,12 @@ def _conflict(outcome: Outcome) -> Outcome:
             if item.post.kind != "system"
         ]
 
+
+def _may_write(post: Post, target: Target) -> bool:
+    """A contact writes to own conversations only; staff were checked when they came in."""
+    return post.author_kind != "contact" or post.author == target.contact
+
+
+def _conflict(outcome: Outcome) -> Outcome:
     """The id was used for another text; what was stored under it is not repeated."""
     return Outcome(CONFLICT, outcome.reference, outcome.number)

@@ -123,6 +123,7 @@ def _posted(target: Target, number: int, item: Prepared, pk: int) -> Fact:
             "message": pk,
             "note": post.is_note,
             "number": number,
+            **({"attachments": list(post.attachments)} if post.attachments else {}),
         },
         (target.staff_stream,) if post.is_note else both,
         _envelope(post),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bitp.lib.canonical import canonical_json
+
 ACCEPTED = "accepted"
 DUPLICATE = "duplicate"
 CONFLICT = "conflict"
@@ -17,7 +19,8 @@ class Post:
     author_kind: "contact" | "agent" | "system", author: the contact's or member's id;
     external_id: the sender's own id, unique per inbox; conversation: a reference, or empty with
     ``thread`` for a new one of ``contact`` in ``inbox``; evidence (canonical JSON) and level:
-    what was proven when it was received; received_us: microseconds.
+    what was proven when it was received; received_us: microseconds; attachments: references of
+    files handed over before, with kind "file" and file_parts() of them.
     """
 
     author_kind: str
@@ -39,6 +42,12 @@ class Post:
     about: tuple[tuple[str, str], ...] = ()
     evidence: str = "{}"
     level: int = 0
+    attachments: tuple[str, ...] = ()
+
+
+def file_parts(attachments: tuple[str, ...]) -> str:
+    """The parts of a message that carries these files."""
+    return canonical_json({"files": list(attachments)})
 
 
 @dataclass(frozen=True, slots=True)

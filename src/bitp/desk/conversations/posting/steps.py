@@ -58,9 +58,17 @@ def refuse_empty(item: Prepared) -> Prepared:
     return item
 
 
+def refuse_too_many_files(item: Prepared) -> Prepared:
+    """Refuses more files than a message may carry."""
+    if len(item.post.attachments) > settings.ATTACHMENTS_PER_MESSAGE:
+        item.refusal = "too_many_files"
+    return item
+
+
 def remember_sent(item: Prepared) -> Prepared:
-    """A keyed digest of the text as sent tells a repeated send from another text."""
-    sent = f"{item.post.is_note}:{item.post.text}".encode(errors="surrogatepass")
+    """A keyed digest of the text and files as sent tells a repeated send from another."""
+    files = f"{','.join(item.post.attachments)}:" if item.post.attachments else ""
+    sent = f"{files}{item.post.is_note}:{item.post.text}".encode(errors="surrogatepass")
     item.sent_digest = hmac.new(_key("sent"), sent, hashlib.sha256).hexdigest()[:32]
     return item
 
@@ -79,6 +87,7 @@ STEPS: tuple[Callable[[Prepared], Prepared], ...] = (
     drop_controls,
     refuse_unstorable,
     refuse_empty,
+    refuse_too_many_files,
     redact_secrets,
     remember_sent,
 )
