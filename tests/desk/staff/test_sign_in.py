@@ -370,6 +370,33 @@ class TestByCode:
         assert self.type(other, carol.user.email, code).status_code == 400
         assert not is_in(other)
 
+    def test_whatever_does_not_fit_is_said_in_the_same_words(
+        self, client: Client, carol: Member
+    ) -> None:
+        used = code_now(give_authenticator(carol.user))
+        self.type(Client(), carol.user.email, used)
+        dave = make_member("Dave").user
+        gone = make_member("Grace").user
+        code_of_the_gone = code_now(give_authenticator(gone))
+        gone.is_active = False
+        gone.save()
+        alice = make_customer("Alice")
+        code_of_alice = code_now(give_authenticator(User.objects.get(pk=int(alice.customer))))
+        tries = [
+            (carol.user.email, "000000"),
+            (carol.user.email, used),
+            (dave.email, "000000"),
+            (gone.email, code_of_the_gone),
+            ("alice@example.com", code_of_alice),
+            ("nobody@example.com", "000000"),
+        ]
+        answers = [self.type(Client(), email, code) for email, code in tries]
+        assert {answer.status_code for answer in answers} == {400}
+        said = {str(answer.context["form"].errors) for answer in answers}
+        assert len(said) == 1
+        assert "This address and code do not fit together" in said.pop()
+        assert Session.objects.count() == 1
+
     def test_without_the_setting_there_is_no_such_way(
         self, client: Client, carol: Member, settings: Settings
     ) -> None:

@@ -45,6 +45,23 @@ class NotProved(StaffError):
     says = _("That did not work. Nothing was changed; please try again.")
 
 
+class WrongCode(NotProved):
+    """The code is not the one that the authenticator shows, or it was used."""
+
+    code = "wrong_code"
+    says = _("This code does not fit, or it was used before. Try the next one.")
+
+
+class WrongPair(NotProved):
+    """At the sign-in, whatever the cause: nobody there, no authenticator, wrong or used code."""
+
+    code = "wrong_pair"
+    says = _(
+        "This address and code do not fit together, or the code was used before. "
+        "Please check the address and try the next code."
+    )
+
+
 class TooManyTries(StaffError):
     """Locked out for a while, whether there is such a person or not."""
 

@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
 
-from bitp.desk.staff.errors import NotProved, TooManyTries
+from bitp.desk.staff.errors import NotProved, TooManyTries, WrongCode
 from bitp.desk.staff.queries import find_code_factor, staff_passkeys
 from bitp.identity import factors, one_time_code, passkeys, tries
 from bitp.identity.models import User
@@ -44,10 +44,10 @@ def by_code(
     """Whose authenticator shows this code; ``scope``: which tries it counts among;
     ``address``: the network it comes from (bitp.lib.allowance.address_of).
 
-    Raises NotProved, TooManyTries.
+    Raises WrongCode, TooManyTries.
     """
     if not settings.STAFF_AUTHENTICATOR:
-        raise NotProved
+        raise WrongCode
     try:
         spent = tries.spend(tries.ADDRESS, address)
         tries.spend(scope, email)
@@ -55,7 +55,7 @@ def by_code(
         raise TooManyTries from error
     found = _find_by_code(email, code)
     if found is None:
-        raise NotProved
+        raise WrongCode
     tries.forgive(scope, email)
     tries.give_back(spent)
     return found

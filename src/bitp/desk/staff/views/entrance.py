@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language
 
 from bitp.desk.staff import idle, proof
-from bitp.desk.staff.errors import NotProved, StaffError
+from bitp.desk.staff.errors import NotProved, StaffError, WrongPair
 from bitp.desk.staff.forms import SignInForm
 from bitp.desk.staff.limits import count_challenge
 from bitp.desk.staff.rights import find_member, public, staff_even_locked
@@ -37,8 +37,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         typed = form.cleaned_data
         enter(request, proof.by_code(typed["email"], typed["code"], address_of(request)))
     except StaffError as error:
-        form.add_error(None, str(error.says))
-        return _page(request, form, error.status)
+        # One sentence for every cause: who works here is not for strangers to find out.
+        said = WrongPair() if isinstance(error, NotProved) else error
+        form.add_error(None, str(said.says))
+        return _page(request, form, said.status)
     return HttpResponseRedirect(_next(request))
 
 

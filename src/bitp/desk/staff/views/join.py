@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bitp.desk.staff import changes
-from bitp.desk.staff.errors import BadInvitation, NotProved, StaffError
+from bitp.desk.staff.errors import BadInvitation, NotProved, StaffError, WrongCode
 from bitp.desk.staff.forms import JoinByCodeForm, PersonForm
 from bitp.desk.staff.invitations import get_invitation
 from bitp.desk.staff.limits import count_challenge
@@ -112,7 +112,7 @@ def _authenticator(invitation: Invitation, form: JoinByCodeForm) -> Callable[[Us
     except Unreadable as error:
         raise NotProved from error
     if not one_time_code.matching_steps(secret, code, clock.now_us() / 1_000_000):
-        raise NotProved
+        raise WrongCode
 
     def add(user: User) -> Authenticator:
         authenticator = factors.add_authenticator(user, secret)
