@@ -64,6 +64,7 @@ class Environment:
     files_key: str = setting("", "Master key of sealed files; empty: BITP_SECRET_KEY is.")
     files_key_old: str = setting("", "The master key before a rotation: opens, never seals.")
     control: str = setting("", "The supervisor's control socket. The launcher sets it.")
+    webhooks_private: bool = setting(False, "Webhooks may call http and private addresses.")
     sync_delay_ms: int = setting(0, "Benchmarks only: a pause added to every database sync.")
 
 

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "bitp.desk.attachments",
     "bitp.desk.routing",
     "bitp.desk.console",
+    "bitp.desk.webhooks",
     "bitp.desk.search",
     "bitp.site",
     "bitp.web",
@@ -213,6 +214,7 @@ FILES_KEY = ENVIRONMENT.files_key or SECRET_KEY
 # Without keys of their own the files follow the rotation of the secret key.
 _old_keys = (ENVIRONMENT.files_key_old, SECRET_KEY, ENVIRONMENT.secret_key_old)
 FILES_KEY_OLD = [key for key in _old_keys if key and key != FILES_KEY]
+BITP_WEBHOOKS_PRIVATE = ENVIRONMENT.webhooks_private
 BITP_HOURS = ENVIRONMENT.hours
 BITP_SUPPORT_CHANNELS = {
     "email": ENVIRONMENT.support_email,

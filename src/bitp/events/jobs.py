@@ -9,7 +9,7 @@ for a mail server) and carries the job's key, so that the other side can refuse 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,13 +73,21 @@ def put_all(kind: str, jobs: Mapping[str, dict[str, Any]], due_us: int | None = 
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("put() outside a transaction")
     due_us = due_us or now_us()
+    rows = [
+        Job(kind=kind, key=key, ids=canonical_json(ids), due_us=due_us) for key, ids in jobs.items()
+    ]
+    # Not ignored but locked: whoever runs the same job just now ends after us, and its handler
+    # sees what this transaction writes.
     Job.objects.bulk_create(
-        [
-            Job(kind=kind, key=key, ids=canonical_json(ids), due_us=due_us)
-            for key, ids in jobs.items()
-        ],
-        ignore_conflicts=True,
+        rows, update_conflicts=True, unique_fields=["key"], update_fields=["key"]
     )
+
+
+def hasten(keys: Iterable[str]) -> None:
+    """What is to be done later with these keys is due now."""
+    moment_us = now_us()
+    later = Job.objects.filter(key__in=list(keys), dead_us__isnull=True, due_us__gt=moment_us)
+    later.update(due_us=moment_us)
 
 
 def cancel(key: str) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from bitp.desk.staff.models import AGENT, OPERATOR, SUPERVISOR, Member
+from bitp.desk.staff.pages import MY_SIGN_IN, Entry, entries_for
 from bitp.identity.factors import PASSKEY
 from bitp.lib import clock
 
@@ -29,9 +30,18 @@ def idle_s() -> int:
 
 @register.simple_tag
 def part_of(request: HttpRequest) -> str:
-    """Which entry of the staff's pages a page belongs to: "keys" or "staff"."""
+    """Which entry of the staff's pages a page belongs to."""
     match = request.resolver_match
-    return "keys" if match is not None and match.url_name == "keys" else "staff"
+    if match is None:
+        return ""
+    return MY_SIGN_IN.part if match.url_name == "keys" else match.namespace
+
+
+@register.simple_tag
+def entries_of(request: HttpRequest) -> list[Entry]:
+    """The entries that whoever is signed in may open."""
+    member = getattr(request, "member", None)
+    return entries_for(member.role) if member is not None else []
 
 
 @register.filter
