@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
@@ -9,6 +11,8 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from bitp.site import errors
+from tests.people import make_member
+from tests.signing_in import client_of
 from tests.site.conftest import BROWSER
 
 
@@ -79,3 +83,29 @@ def test_a_form_from_elsewhere_is_refused_in_words(english: Client) -> None:
     assert response.status_code == 403
     assert b"Please send it again" in response.content
     assert "bitp_theme" not in response.cookies
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("person", [None, "agent"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_console_s_errors_stand_in_the_staff_s_frame(person: str | None, method: str) -> None:
+    """No such page, and a form without its token."""
+    client = client_of(make_member("Carol", person) if person else None)
+    client.handler.enforce_csrf_checks = True
+    path = "/console/nothing-here" if method == "get" else "/console/sign-in"
+    answer = getattr(client, method)(path, **BROWSER, HTTP_ACCEPT_LANGUAGE="en")
+    assert answer.status_code == {"get": 404, "post": 403}[method]
+    page = answer.content.decode()
+    assert "entrance-header" in page
+    assert 'href="/console/"' in page
+    for customers in ("/widget.js", "data-bitp-open", 'href="/support', "account_login"):
+        assert customers not in page
+
+
+@pytest.mark.django_db
+def test_what_a_role_does_not_reach_looks_the_same() -> None:
+    client = client_of(make_member("Carol"))
+    answers = [client.get(f"/console/{each}", **BROWSER) for each in ("staff/", "nothing-here")]
+    pages = [re.sub(r'value="[^"]*"', "", answer.content.decode()) for answer in answers]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert pages[0] == pages[1]

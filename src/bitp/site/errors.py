@@ -7,6 +7,7 @@ from django.template import loader
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 
+from bitp.identity.sides import CONSOLE_PATH
 from bitp.lib.problems import problem, too_many, wants_page
 from bitp.site.context import theme_of
 from bitp.site.ways_in import WayIn, ways_in
@@ -52,7 +53,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 
 def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
-    body = loader.render_to_string(template, {"ways_in": _ways()}, request)
+    """Under /console/ in the staff's own frame: no chat and no way to customers' pages there."""
+    if request.path_info.startswith(CONSOLE_PATH):
+        body = loader.render_to_string(f"staff/errors/{template}", {}, request)
+    else:
+        body = loader.render_to_string(template, {"ways_in": _ways()}, request)
     return HttpResponse(body, status=status)
 
 
