@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.plugins.required", "tests.plugins.postgres"]
+pytest_plugins = ["tests.plugins.required", "tests.plugins.postgres", "tests.plugins.stages"]

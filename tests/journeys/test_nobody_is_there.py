@@ -39,4 +39,4 @@ def test_a_person_who_left_is_told_by_mail_that_the_answer_came(
     wait_for(letter_came, 30)
     reader.check("mailbox")
     reader.page.locator("td a").first.click()
-    expect(reader.page.locator(".letter-text")).to_contain_text("回复")
+    expect(reader.page.locator(".letter-text")).to_contain_text("答复")

@@ -1,4 +1,4 @@
-"""A prepared folder that every system of these tests starts from, and the systems."""
+"""The systems of these tests."""
 
 from __future__ import annotations
 
@@ -9,16 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.plugins.postgres import create_database, drop_database
-from tests.survival.running import CROWDED, System, prepare_folder, running, short_folder
+from tests.plugins.stages import system_for
+from tests.survival.running import CROWDED, System, running
 
-
-@pytest.fixture(scope="session")
-def prepared() -> Iterator[Path]:
-    """Migrated, with the sample people."""
-    with short_folder() as folder:
-        data = folder / "prepared"
-        prepare_folder(data)
-        yield data
+# One for each test, and one for all that leave it as it was.
+system = system_for("function", CROWDED)
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +28,3 @@ def calm(prepared: Path) -> Iterator[System]:
     with running(None, CROWDED, database_url=url) as started:
         yield started
     drop_database(url)
-
-
-@pytest.fixture
-def system(prepared: Path) -> Iterator[System]:
-    """A system for one test, on SQLite."""
-    with running(prepared, CROWDED) as started:
-        yield started

@@ -17,15 +17,6 @@ from bitp.demo.people import PEOPLE
 from bitp.identity.one_time_code import STEP_S, code_at
 from tests.survival.running import ROOT, System
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESK = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
 TABLET = {"viewport": {"width": 768, "height": 1024}, "locale": "en-GB"}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from bitp.desk.contacts.models import Contact
 from bitp.desk.staff.models import Member
-from tests.desk.console.at_work import ARGUMENTS, Agent, SitDown, enter
+from tests.desk.console.at_work import Agent, SitDown, enter
 from tests.people import make_customer, make_member, say
+from tests.plugins.stages import browser_for, system_for
 from tests.signing_in import client_of
-from tests.survival.running import System, running
+from tests.survival.running import System
 
 PAGE: dict[str, Any] = {"HTTP_ACCEPT": "text/html,*/*", "HTTP_ACCEPT_LANGUAGE": "en"}
 DATA: dict[str, Any] = {"HTTP_ACCEPT": "application/json"}
@@ -74,20 +75,8 @@ def waiting(alice: Contact) -> str:
     return say(alice, "My deposit is missing").reference
 
 
-@pytest.fixture(scope="session")
-def system() -> Iterator[System]:
-    """The whole system, once for all journeys at the console."""
-    with running(None) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    """Ends with its module: Django's database refuses to work beside a browser's loop."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+system = system_for("session")
+browser = browser_for("module")
 
 
 @pytest.fixture

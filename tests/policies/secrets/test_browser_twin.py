@@ -5,16 +5,16 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from bitp.policies.secrets import MASK_PATTERN
 from bitp.policies.secrets.browser_words import TARGET, for_browser, render
 from bitp.policies.secrets.surroundings import KEY_WORDS
+from tests.plugins.stages import browser_for
 from tests.policies.secrets.corpus import corpus
 from tests.policies.secrets.sample import Sample
 
@@ -30,7 +30,6 @@ COMMON_WORDS_TOUCHED_MAX = 1 / 10
 
 KNOWN_KINDS = ("private_key", "card", "resident_id")
 KNOWN_LISTS = ("english", "chinese_simplified")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 ORIGIN = "http://localhost:9"
 HEX = "e9873d79c6d87dc0fb6a5778633389f4453213303da61f20bd67fc233aa33262"
 
@@ -55,15 +54,15 @@ def test_no_look_behind_is_written_for_older_browsers() -> None:
     assert "(?<" not in (WIDGET / "redact.js").read_text(encoding="utf-8")
 
 
+browser = browser_for("module")
+
+
 @pytest.fixture(scope="module")
-def page(chromium_path: str) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(FLAGS))
-        opened = browser.new_page()
-        opened.route(f"{ORIGIN}/**", _serve)
-        opened.goto(f"{ORIGIN}/")
-        yield opened
-        browser.close()
+def page(browser: Browser) -> Page:
+    opened = browser.new_page()
+    opened.route(f"{ORIGIN}/**", _serve)
+    opened.goto(f"{ORIGIN}/")
+    return opened
 
 
 def _serve(route: Route) -> None:

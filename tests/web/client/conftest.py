@@ -14,19 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-from tests.survival.running import ROOT, System, running
+from tests.plugins.stages import browser_for, system_for
+from tests.survival.running import ROOT, System
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESK: dict[str, Any] = {
     "viewport": {"width": 1280, "height": 900},
     "locale": "en-GB",
@@ -59,11 +51,8 @@ class Desk:
         return json.loads(self.process.stdout.readline())
 
 
-@pytest.fixture(scope="session")
-def system(chromium_path: str) -> Iterator[System]:
-    """The product as a person starts it. (Without a browser nothing is started.)"""
-    with running(None) as system:
-        yield system
+system = system_for("session")
+browser = browser_for("module")
 
 
 @pytest.fixture(scope="session")
@@ -88,15 +77,6 @@ def carol(desk: Desk) -> Desk:
     """Carol is at her console, so that the demo's stand-in keeps quiet."""
     desk.come(present=True)
     return desk
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path: str, system: System) -> Iterator[Browser]:
-    """Ends with the module: while it runs, no other test could run a loop of its own."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
