@@ -25,7 +25,7 @@ class WebhookForm(DressedForm):
         label=_("Only these events"),
         required=False,
         choices=[(kind, kind) for kind in KINDS],
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "check"}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "box"}),
         help_text=_("None chosen: all of them."),
     )
 
