@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "bitp.desk.routing",
     "bitp.desk.console",
     "bitp.desk.webhooks",
+    "bitp.desk.operations",
     "bitp.desk.search",
     "bitp.site",
     "bitp.web",

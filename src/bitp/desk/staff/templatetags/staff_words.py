@@ -78,13 +78,19 @@ def factor_name(factor: Authenticator) -> str:
 @register.filter
 def last_here(moment_us: int) -> SafeString | str:
     """A <time>, to the minute."""
-    return to_minute(clock.from_us(moment_us)) if moment_us else pgettext("last here", "never")
+    return moment(moment_us) if moment_us else pgettext("last here", "never")
 
 
 @register.filter
-def to_minute(moment: datetime) -> SafeString:
+def moment(moment_us: int) -> SafeString:
+    """A <time> of microseconds, to the minute."""
+    return to_minute(clock.from_us(moment_us))
+
+
+@register.filter
+def to_minute(at: datetime) -> SafeString:
     """A <time> that names its zone; a script turns it into the reader's own."""
-    local = timezone.localtime(moment)
+    local = timezone.localtime(at)
     day = formats.date_format(local, "DATE_FORMAT")
     shown = f"{day} {local:%H:%M} ({clock.offset_of(local)})"
     return format_html('<time datetime="{}" data-local>{}</time>', local.isoformat(), shown)

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from django import template
-from django.utils import formats, timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bitp.desk.webhooks.models import FAILED, WAITING, Delivery
-from bitp.lib.clock import from_us, offset_of
 
 register = template.Library()
 
@@ -27,14 +23,6 @@ ERRORS: dict[str, Promise] = {
     "unknown_host": gettext_lazy("name not found"),
     "private": gettext_lazy("leads to a private network"),
 }
-
-
-@register.filter
-def moment(moment_us: int) -> SafeString:
-    """A time in the installation's zone, which the page turns into the reader's."""
-    local = timezone.localtime(from_us(moment_us))
-    shown = f"{formats.date_format(local, 'DATETIME_FORMAT')} {offset_of(local)}"
-    return format_html('<time datetime="{}" data-local="">{}</time>', local.isoformat(), shown)
 
 
 @register.filter
