@@ -11,6 +11,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
+from tests.desk.console.at_work import Screen
+
 # With JOURNEY_PICTURES=docs/images the journeys leave pictures of the main screens there.
 PICTURES = os.environ.get("JOURNEY_PICTURES", "")
 WCAG = {
@@ -105,24 +107,17 @@ class Chat:
         return self.root.locator(".log").get_by_text(text)
 
 
-class Console:
+class Console(Screen):
     """The console of a member who entered by one click."""
 
     def __init__(self, window: Window, origin: str, slug: str) -> None:
-        self.window, self.page = window, window.page
-        self.page.goto(f"{origin}/console/demo/people")
-        form = f'form[action="/console/demo/enter/{slug}"]'
-        self.page.eval_on_selector(form, "form => { form.target = ''; form.submit(); }")
-        self.page.wait_for_url(f"{origin}/console/")
-        self.page.wait_for_selector("body[data-ready]")
+        super().__init__(window.page, origin, slug)
+        self.window = window
+        self.come_in()
 
     def row(self, text: str) -> Locator:
         """The list's row with this text."""
         return self.page.locator(".row", has_text=text)
-
-    def act(self, name: str) -> Locator:
-        """A button in the conversation's head."""
-        return self.page.locator(f'#actions [data-act="{name}"]')
 
     def write(self, text: str, mode: str = "reply") -> None:
         """Types without sending."""
@@ -132,7 +127,3 @@ class Console:
     def send(self) -> None:
         """Sends what is typed."""
         self.page.locator("#composer-text").press("Control+Enter")
-
-    def message(self, text: str) -> Locator:
-        """The message with this text."""
-        return self.page.locator(".message", has_text=text)

@@ -26,7 +26,7 @@ class SetUpFailed(Exception):
 
 
 def say(line: str) -> None:
-    """One line of progress for the person who waits."""
+    """One line for whoever watches; the supervisor says its own by it too."""
     print(f"bitp: {line}", file=sys.stderr, flush=True)  # noqa: T201
 
 

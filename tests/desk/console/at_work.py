@@ -36,12 +36,32 @@ HOSTILE_NAME = "\u202e<b onclick=alert(1)>Mallory</b> " + "Wolfeschlegelsteinhau
 
 
 @dataclass
-class Agent:
-    """A member's browser window at the console."""
+class Screen:
+    """The console on a member's screen."""
 
     page: Page
     origin: str
     slug: str
+
+    def come_in(self) -> None:
+        """Signs the member in by one click of the demo."""
+        self.page.goto(f"{self.origin}/console/demo/people")
+        self.page.eval_on_selector(f'form[action="/console/demo/enter/{self.slug}"]', SUBMIT)
+        self.page.wait_for_url(f"{self.origin}/console/")
+        self.page.wait_for_selector("body[data-ready]")
+
+    def act(self, name: str) -> Locator:
+        """A button in the conversation's head."""
+        return self.page.locator(f'#actions [data-act="{name}"]')
+
+    def message(self, text: str) -> Locator:
+        return self.page.locator(".message", has_text=text)
+
+
+@dataclass
+class Agent(Screen):
+    """A member's browser window at the console; ``faults``: what went wrong in it."""
+
     faults: list[str] = field(default_factory=list)
 
     def open(self, path: str = "/console/") -> Page:
@@ -61,9 +81,6 @@ class Agent:
     def count(self, view: str) -> Locator:
         return self.page.locator(f'[data-count="{view}"]')
 
-    def act(self, name: str) -> Locator:
-        return self.page.locator(f'#actions [data-act="{name}"]')
-
     def write(self, text: str, mode: str = "reply") -> None:
         self.page.locator(f"#tab-{mode}").click()
         self.page.locator("#composer-text").fill(text)
@@ -71,9 +88,6 @@ class Agent:
     def send(self, text: str, mode: str = "reply") -> None:
         self.write(text, mode)
         self.page.locator("#composer-text").press("Control+Enter")
-
-    def message(self, text: str) -> Locator:
-        return self.page.locator(".message", has_text=text)
 
     def state_of(self, text: str) -> Locator:
         return self.message(text).locator(".message-state")
@@ -98,11 +112,7 @@ def enter(browser: Browser, system: System, slug: str, **looks: Any) -> Agent:
     agent = Agent(page, system.origin, slug)
     page.on("pageerror", lambda error: agent.faults.append(str(error)))
     page.on("console", lambda said: _note(agent, said.text))
-    page.goto(f"{system.origin}/console/demo/people")
-    form = f'form[action="/console/demo/enter/{slug}"]'
-    page.eval_on_selector(form, SUBMIT)
-    page.wait_for_url(f"{system.origin}/console/")
-    page.wait_for_selector("body[data-ready]")
+    agent.come_in()
     return agent
 
 

@@ -17,14 +17,10 @@ from bitp.desk.conversations.queries import (
     counts_for,
 )
 from bitp.events.models import Event
-from bitp.events.streams import entries_after
 from tests.people import make_customer, make_member, make_visitor, say
+from tests.streams import kinds
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def kinds(stream: str) -> list[str]:
-    return [entry.kind for entry in entries_after(stream, 0, 1000)]
 
 
 def codes(reference: str) -> list[str]:

@@ -18,6 +18,7 @@ from bitp.events.models import Event, Job
 from bitp.events.streams import entries_after
 from bitp.lib.clock import now_us
 from tests.people import make_customer, make_member, make_visitor, post_of, say
+from tests.streams import kinds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,10 +48,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def texts(reference: str) -> list[str]:
     rows = Message.objects.filter(conversation__reference=reference).order_by("number")
     return [row.text for row in rows]
-
-
-def kinds(stream: str) -> list[str]:
-    return [entry.kind for entry in entries_after(stream, 0, 1000)]
 
 
 def test_a_first_message_opens_a_conversation_and_waits_in_the_queue() -> None:

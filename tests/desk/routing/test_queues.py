@@ -16,8 +16,8 @@ from bitp.desk.routing.models import Queue, QueueMember
 from bitp.desk.routing.queues import all_queues, choose_queue, hidden_queues, queues_of
 from bitp.desk.staff.models import Member
 from bitp.events.models import Event
-from bitp.events.streams import entries_after
 from tests.people import make_customer, make_member, post_of
+from tests.streams import kinds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,10 +37,6 @@ def write(author: Contact, topic: str, language: str = "en") -> str:
 
 def queue_of(reference: str) -> str:
     return Conversation.objects.get(reference=reference).queue
-
-
-def kinds(stream: str) -> list[str]:
-    return [entry.kind for entry in entries_after(stream, 0, 1000)]
 
 
 def test_the_first_open_queue_that_takes_topic_and_language_is_chosen() -> None:

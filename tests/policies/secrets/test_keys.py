@@ -6,6 +6,7 @@ import pytest
 
 from bitp.policies.secrets import Grade, Kind, redact
 from tests.policies.secrets import identifiers, other_secrets
+from tests.policies.secrets.findings import kinds
 from tests.policies.secrets.lot import Lot
 
 pytestmark = pytest.mark.once
@@ -13,10 +14,6 @@ pytestmark = pytest.mark.once
 HEX = "e9873d79c6d87dc0fb6a5778633389f4453213303da61f20bd67fc233aa33262"
 OTHER = "4f3edf983ac636a65a842ce7c78d9aa706d3b113bce9c46f30d7d21715b23b1d"
 WIF = "5Kb8kLf9zgWQnogidDA76MzPL6TsZZY36hWXMssSzNydYXYB9KF"
-
-
-def kinds(text: str) -> list[Kind]:
-    return [finding.kind for finding in redact(text).findings]
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bitp.policies.secrets import Kind, redact
+from tests.policies.secrets.findings import kinds
 
 pytestmark = pytest.mark.once
-
-
-def kinds(text: str) -> list[Kind]:
-    return [finding.kind for finding in redact(text).findings]
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import selectors
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+from bitp.config.set_up import say
 from bitp.config.supervisor.child import Child
 from bitp.config.supervisor.control_socket import ControlSocket
 from bitp.config.supervisor.readiness import Readiness
@@ -23,11 +23,6 @@ GIVE_UP_AFTER = 5
 # Between looks at a program that was killed and whose end is not seen yet.
 SHORTEST_WAIT_S = 0.05
 ENDED_WELL, GAVE_UP = 0, 1
-
-
-def say(line: str) -> None:
-    """One line for whoever watches."""
-    print(f"bitp: {line}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 class Supervisor:
