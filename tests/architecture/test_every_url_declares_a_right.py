@@ -66,7 +66,7 @@ def test_it_declares_who_may_use_it(route: str) -> None:
     view = dict(ALL)[route]
     assert is_known(getattr(view, "right", None)), (
         f"/{route} declares no right: decorate {view.__module__}.{view.__qualname__} with public, "
-        "customer_only (bitp.identity.rights), staff_only or role (bitp.desk.staff.rights)"
+        "staff_only or role (bitp.desk.staff.rights)"
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pytest_django.live_server_helper import LiveServer
 
 from bitp.config.checkup import NOTE, OK, TO_DO, machine, network
 from bitp.config.environment import Environment
@@ -58,10 +59,23 @@ def test_a_port_of_another_program_is_said(
 ) -> None:
     monkeypatch.setattr(network, "ANSWER_WITHIN_S", 0.2)
     taken = f"127.0.0.1:{stranger.getsockname()[1]}"
-    assert network.check_port(replace(environment, listen=taken)).verdict == TO_DO
+    found = network.check_port(replace(environment, listen=taken))
+    assert found.verdict == TO_DO
+    assert f"{taken} is in use by another program: serve and demo cannot start" in found.says
+    assert "BITP_LISTEN" in found.says
     stranger.close()
     assert network.check_port(replace(environment, listen=taken)).verdict == OK
     assert network.check_port(replace(environment, listen="nonsense")).verdict == TO_DO
+
+
+@pytest.mark.django_db(transaction=True)
+def test_beside_a_bitp_that_runs_only_a_second_one_cannot_start(
+    environment: Environment, live_server: LiveServer
+) -> None:
+    taken = live_server.url.removeprefix("http://").replace("localhost", "127.0.0.1")
+    found = network.check_port(replace(environment, listen=taken))
+    assert found.verdict == NOTE, found.says
+    assert "is in use by BitP: serve and demo cannot start there" in found.says
 
 
 def test_a_mail_server_that_does_not_answer_is_said(environment: Environment) -> None:

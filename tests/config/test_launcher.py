@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bitp.config.commands import COMMANDS, ELSEWHERE, PARTS
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.once
@@ -119,6 +120,29 @@ def test_another_lock_is_installed_and_the_tests_have_their_own(checkout: Path) 
     assert "installing the packages of requirements-test.lock" in tests.stderr
     assert start(checkout / "bitp", "test").stderr == ""
     assert start(checkout / "bitp").stderr == ""
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_installs_nothing(checkout: Path, flag: str) -> None:
+    for before in (None, "set up, but not for the tests"):
+        if before:
+            start(checkout / "bitp")
+        told = start(checkout / "bitp", "test", flag)
+        assert was_called_with(told) == ["test", flag]
+        assert told.stderr == ""
+        assert (checkout / ".venv").exists() == bool(before)
+        assert not (checkout / ".venv" / "bitp" / "requirements-test.lock").exists()
+
+
+def test_every_commands_help_needs_no_package(tmp_path: Path) -> None:
+    root = tmp_path / "fresh"
+    ours = shutil.ignore_patterns("__pycache__", "web", "locale")
+    shutil.copytree(ROOT / "src", root / "src", ignore=ours)
+    shutil.copy(ROOT / "bitp", root / "bitp")
+    for name in sorted({**COMMANDS, **PARTS}.keys() - ELSEWHERE.keys()):
+        told = start(root / "bitp", name, "--help")
+        assert told.stdout.startswith(f"usage: bitp {name}"), (name, told.stderr)
+    assert not (root / ".venv").exists()
 
 
 def test_a_package_without_the_right_hash_is_refused(checkout: Path) -> None:

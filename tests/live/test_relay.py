@@ -430,5 +430,11 @@ async def test_health_is_for_this_machine_only(tmp_path: Path) -> None:
         _, body = await alice.ask("GET /live/health HTTP/1.1")
         numbers = msgspec.json.decode(body)
         assert all(isinstance(value, int) for value in numbers.values())
+        alice.writer.write(b"GET /live/health HTTP/1.1\r\nHost: x\r\nOrigin: http://x\r\n\r\n")
+        head = await alice.reader.readuntil(b"\r\n\r\n")
+        assert b"access-control" not in head.lower()
+        await alice.reader.readexactly(
+            int(head.lower().partition(b"content-length: ")[2].split()[0])
+        )
         status, _ = await alice.ask("GET /live/health HTTP/1.1\nX-Forwarded-For: 9.9.9.9")
         assert status == 404

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
-from django.utils.translation import gettext as _
-
-from bitp.identity.models import User
-from bitp.lib.problems import problem, wants_page
+from django.http import HttpResponseBase
 
 View = Callable[..., HttpResponseBase]
 PUBLIC = "public"
@@ -27,17 +20,3 @@ def declare(view: View, right: str) -> View:
 def public(view: View) -> View:
     """Anybody may use it; what it shows depends on nothing but what it is given."""
     return declare(view, PUBLIC)
-
-
-def customer_only(view: View) -> View:
-    """A signed-in customer; others are led to the sign-in."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if isinstance(request.user, User):
-            return view(request, *args, **kwargs)
-        if wants_page(request):
-            return redirect_to_login(request.get_full_path())
-        return problem(401, "signed_out", _("Please sign in."))
-
-    return declare(guarded, CUSTOMER)

@@ -58,9 +58,8 @@ def http_answer(
 
 
 def json_answer(status: int, content: object, *, close: bool = False) -> bytes:
-    """A JSON answer that a page of any origin may read: what is in it was asked for by a key."""
-    body = msgspec.json.encode(content)
-    return http_answer(status, body, "application/json", _ANY_ORIGIN, close=close)
+    """A JSON answer, for our own origin."""
+    return http_answer(status, msgspec.json.encode(content), "application/json", close=close)
 
 
 def array_answer(payloads: list[bytes]) -> bytes:

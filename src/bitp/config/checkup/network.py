@@ -10,25 +10,41 @@ from bitp.config.checkup import NOTE, OK, TO_DO, Finding
 from bitp.config.environment import Environment
 
 ANSWER_WITHIN_S = 5.0
+# Our /healthz with its headers is shorter.
+ANSWER_BYTES_MAX = 4_096
 SUBMISSION, SMTP, SMTPS = 587, 25, 465
 
 
 def check_port(environment: Environment) -> Finding:
-    """Free, or BitP answers there already."""
+    """Free, or who answers there already, and what cannot start because of it."""
     host, _, port = environment.listen.rpartition(":")
     address = (host.strip("[]"), int(port) if port.isdigit() else -1)
     try:
         with socket.create_connection(address, timeout=ANSWER_WITHIN_S) as connection:
             connection.settimeout(ANSWER_WITHIN_S)
-            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            answer = connection.recv(12)
+            name = urlsplit(environment.origin).netloc
+            asks = f"GET /healthz HTTP/1.0\r\nHost: {name}\r\nConnection: close\r\n\r\n"
+            connection.sendall(asks.encode())
+            with connection.makefile("rb") as lines:
+                answer = lines.read(ANSWER_BYTES_MAX)
     except ConnectionRefusedError:
         return Finding("port", OK, f"{environment.listen} is free")
+    except TimeoutError:
+        answer = b""
     except (OSError, OverflowError) as error:
         return Finding("port", TO_DO, f"BITP_LISTEN {environment.listen}: {error}")
-    if answer.startswith(b"HTTP/1."):
-        return Finding("port", OK, f"{environment.listen} is in use and answers HTTP")
-    return Finding("port", TO_DO, f"{environment.listen} is taken by another program")
+    return _taken_by(environment.listen, answer)
+
+
+def _taken_by(listen: str, answer: bytes) -> Finding:
+    """Beside a BitP that runs, all is well but for a second one."""
+    is_bitp = answer.startswith(b"HTTP/1.") and answer.endswith(b"\r\n\r\nok\n")
+    who = "BitP" if is_bitp else "another program"
+    says = (
+        f"{listen} is in use by {who}: serve and demo cannot start there; "
+        "stop it, or choose another with BITP_LISTEN (demo: --port)"
+    )
+    return Finding("port", NOTE if is_bitp else TO_DO, says)
 
 
 def check_mail(environment: Environment) -> Finding:
