@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Frame, expect
 
 from tests.journeys.stage import Look, Window, open_window
 from tests.survival.running import System
@@ -31,6 +33,7 @@ def test_the_plug_is_pulled_and_nothing_is_lost(browser: Browser, system: System
     page.wait_for_function(
         "() => document.getElementById('waiting').textContent === '0'", timeout=30_000
     )
+    expect(page.locator("bitp-chat button.launcher")).to_be_visible()
     window.check("plug")
     counts = {name: page.locator(f"#{name}").inner_text() for name in ("sent", "lost", "doubled")}
     print(f"plug: {counts}, acknowledged {page.locator('#acknowledged').inner_text()}")
@@ -59,7 +62,32 @@ def test_the_stage_shows_both_sides(browser: Browser, system: System, look: Look
     window.check("stage")
 
 
+def test_the_bars_outlive_a_lost_connection(browser: Browser, system: System) -> None:
+    window = open_window(browser, Look("en", "desktop", "light"))
+    page = window.page
+    page.goto(f"{system.origin}/demo")
+    expect(page.locator("body > bitp-chat button.launcher")).to_be_visible()
+    staff = bar_of(window, f"{system.origin}/console/demo/people")
+    customers = bar_of(window, f"{system.origin}/demo/people")
+    expect(staff.locator(".bar-code code")).to_have_count(4)
+    expect(customers.locator(".bar-people li")).to_have_count(3)
+    expect(customers.locator(".bar-code code")).to_have_count(0)
+
+    code = staff.locator(".bar-code code").first
+    code.evaluate("code => { code.textContent = 'old'; }")
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed", lambda each: each.url == staff.url):
+        staff.evaluate("() => dispatchEvent(new Event('online'))")
+    expect(code).to_have_text("old")
+    page.context.set_offline(False)
+    expect(code).to_have_text(re.compile(r"^\d{6}$"))
+
+
+def bar_of(window: Window, address: str) -> Frame:
+    """The bar of people above a frame."""
+    return next(each for each in window.page.frames if each.url == address)
+
+
 def enter(window: Window, bar: str, slug: str) -> None:
     """One click on a person above a frame."""
-    frame = next(each for each in window.page.frames if each.url == bar)
-    frame.locator(f'form[action$="/{slug}"] button').click()
+    bar_of(window, bar).locator(f'form[action$="/{slug}"] button').click()

@@ -9,7 +9,9 @@ const BACK_SHOWN_MS = 3_000;
 
 export class ConnectionLine {
   #line = document.getElementById("connection");
-  #timer = 0;
+  #showing = 0;
+  #hiding = 0;
+  #state = "";
   #isShown = false;
 
   constructor(desk) {
@@ -18,15 +20,17 @@ export class ConnectionLine {
   }
 
   #hear(state) {
-    clearTimeout(this.#timer);
     if (state === "online") return this.#back();
-    const shown = state === "connecting" ? "offline" : state;
+    this.#state = state === "connecting" ? "offline" : state;
     const at_once = this.#isShown || state === "outdated" || state === "blocked";
-    this.#timer = setTimeout(() => this.#show(shown), at_once ? 0 : SHOWN_AFTER_MS);
+    if (at_once) return this.#show(this.#state);
+    // Every new try is heard of: the wait counts from the first one that failed.
+    this.#showing ||= setTimeout(() => this.#show(this.#state), SHOWN_AFTER_MS);
     return undefined;
   }
 
   #show(state) {
+    this.#forget();
     this.#isShown = true;
     this.#line.hidden = false;
     setAttribute(this.#line, "data-state", state);
@@ -34,11 +38,18 @@ export class ConnectionLine {
   }
 
   #back() {
+    this.#forget();
     if (!this.#isShown) return;
     this.#show("back");
     this.#isShown = false;
-    this.#timer = setTimeout(() => {
+    this.#hiding = setTimeout(() => {
       this.#line.hidden = true;
     }, BACK_SHOWN_MS);
+  }
+
+  #forget() {
+    clearTimeout(this.#showing);
+    clearTimeout(this.#hiding);
+    this.#showing = 0;
   }
 }

@@ -3,7 +3,7 @@
  * stays on the browser's error page for ever once it was loaded while there was no connection.
  */
 
-// After a failed try, and after somebody entered, which makes the forms' tokens new.
+// After a failed try.
 const SOON_MS = 2_000;
 
 let timer = 0;
@@ -29,6 +29,12 @@ function plan(pause_ms) {
   timer = setTimeout(refresh, pause_ms);
 }
 
-document.addEventListener("submit", () => plan(SOON_MS));
+// Entering, and the frame beside that loads at the same time, change the cookie that a form's
+// token must fit: the token is taken anew right before it is needed.
+document.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await refresh();
+  event.target.submit();
+});
 addEventListener("online", () => plan(0));
 plan(Number(document.body.dataset.refreshS) * 1000);
