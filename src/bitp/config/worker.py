@@ -63,11 +63,13 @@ class Worker:
         """One look at the jobs; returns the seconds to wait before the next."""
         from django.db import Error, close_old_connections
 
+        from bitp.events.clocks import look_at_clocks
         from bitp.events.jobs import lease_due, run
         from bitp.events.tail import consume_all
 
         try:
             self._beat()
+            look_at_clocks()
             done = consume_all() + sum(map(run, lease_due(outside=False))) + self._call()
             return 0.0 if done else IDLE_PAUSE_S
         except Error as error:

@@ -86,14 +86,23 @@ def _streams_of(cursor: CursorWrapper, ids: list[int]) -> dict[int, list[tuple[s
     return found
 
 
-def consume(name: str, handle: Callable[[list[Read]], None], limit: int = 200) -> int:
+def consume(
+    name: str,
+    handle: Callable[[list[Read]], None],
+    limit: int = 200,
+    *,
+    from_now: bool = False,
+) -> int:
     """Hands the next events to ``handle`` and moves the consumer, in one transaction.
 
     If ``handle`` raises, nothing moved and the same events come again. Returns how many events
-    were handed over. A new consumer starts at the log's beginning.
+    were handed over. A new consumer starts at the log's beginning, or with ``from_now`` at its
+    end: what was before, it finds as it stands.
     """
     # Read before the transaction: nobody waits for a reader, and an idle one locks nothing.
     found = Consumer.objects.filter(name=name).values_list("transaction", "event").first()
+    if found is None and from_now:
+        return _begin_now(name)
     events = read_after(found or START, limit)
     if not events:
         return 0
@@ -102,6 +111,13 @@ def consume(name: str, handle: Callable[[list[Read]], None], limit: int = 200) -
             return 0
         handle(events)
     return len(events)
+
+
+def _begin_now(name: str) -> int:
+    """A new consumer's place behind everything there is."""
+    here = dict(zip(("transaction", "event"), end(), strict=True))
+    Consumer.objects.get_or_create(name=name, defaults=here)
+    return 0
 
 
 def _move(name: str, before: Position | None, after: Position) -> bool:
@@ -116,14 +132,17 @@ def _move(name: str, before: Position | None, after: Position) -> bool:
 
 
 Consume = Callable[[list[Read]], None]
-_consumers: dict[str, Consume] = {}
+_consumers: dict[str, tuple[Consume, bool]] = {}
 
 
-def consumes(name: str) -> Callable[[Consume], Consume]:
-    """Registers a reader of the whole log; the worker hands it each event once."""
+def consumes(name: str, *, from_now: bool = False) -> Callable[[Consume], Consume]:
+    """Registers a reader of the whole log; the worker hands it each event once.
+
+    ``from_now``: a new one is not handed what was before it.
+    """
 
     def register(handle: Consume) -> Consume:
-        _consumers[name] = handle
+        _consumers[name] = (handle, from_now)
         return handle
 
     return register
@@ -131,4 +150,6 @@ def consumes(name: str) -> Callable[[Consume], Consume]:
 
 def consume_all() -> int:
     """Gives every registered consumer its next events; returns how many were handed over."""
-    return sum(consume(name, handle) for name, handle in _consumers.items())
+    return sum(
+        consume(name, handle, from_now=from_now) for name, (handle, from_now) in _consumers.items()
+    )

@@ -14,7 +14,7 @@ from bitp.desk.conversations.shapes import CUSTOMER, STAFF, message_object
 from bitp.desk.staff.models import Member
 
 # Events whose data carries the whole conversation as the console lists it.
-_WITH_SUMMARY = frozenset({"queue.entered", "conversation.assigned"})
+_WITH_SUMMARY = frozenset({"queue.entered", "conversation.assigned", "conversation.raised"})
 
 
 def audience_of(stream: str) -> str:

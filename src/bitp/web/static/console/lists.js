@@ -148,6 +148,8 @@ export class Lists {
     } else if (kind === "conversation.assigned" && data.conversation) {
       if (!this.rows.has(data.conversation.reference)) this.#count("mine", 1);
       this.put({ ...data.conversation }, true);
+    } else if (kind === "conversation.raised" && data.conversation) {
+      this.put(data.conversation, true);
     } else if (kind === "queue.left") {
       this.#left(data);
     } else if (kind === "conversation.unassigned") {
@@ -159,7 +161,12 @@ export class Lists {
   #left({ reference, why }) {
     if (!this.rows.has(reference)) this.#count("waiting", -1);
     if (why === "resolved") this.patch(reference, { status: "resolved", waiting_since_us: 0 });
-    else this.patch(reference, { waiting_since_us: 0 });
+    else if (why !== "moved" && !this.#isMine(reference)) this.patch(reference, { waiting_since_us: 0 });
+  }
+
+  /** Whoever was given to us still waits, for us. */
+  #isMine(reference) {
+    return this.rows.get(reference)?.assignee?.id === this.#me;
   }
 
   #count(view, by) {

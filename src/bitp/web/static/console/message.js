@@ -147,9 +147,9 @@ function remedies(row, acts) {
 }
 
 function systemLine(row) {
-  const { code = "", name = "" } = row.parts ?? {};
+  const { code = "", name = "", ...values } = row.parts ?? {};
   const key = `system.${code}`;
-  const words = say(hasWords(key) ? key : "system.other", { name: shownName(name, "") });
+  const words = say(hasWords(key) ? key : "system.other", { ...values, name: shownName(name, "") });
   const line = element("p", {}, `${words} · `);
   if (row.number) line.append(time(row));
   return line;

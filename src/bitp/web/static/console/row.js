@@ -15,12 +15,13 @@ export function drawRow(row, address) {
     when: element("time", { class: "row-when" }),
     preview: element("span", { class: "row-preview", dir: "auto" }),
     unread: element("span", { class: "row-unread-count" }),
+    alarm: element("span", { class: "badge", hidden: true }),
     topic: element("span", { class: "row-topic" }),
     level: drawLevel(row.level),
     assignee: element("span", { class: "row-assignee" }),
   };
   parts.when.addEventListener("aged", () => warnOfLongWait(parts.when));
-  const facts = element("span", { class: "row-facts" }, parts.topic, parts.level, parts.assignee);
+  const facts = element("span", { class: "row-facts" }, parts.alarm, parts.topic, parts.level, parts.assignee);
   const link = element(
     "a",
     { class: "row-link", href: address, "data-conversation": row.reference },
@@ -41,6 +42,7 @@ export function updateRow(drawn, row, { me, open }) {
   setText(parts.preview, previewOf(row));
   setText(parts.topic, say(`topic.${row.topic}`));
   setText(parts.assignee, assigneeOf(row, me));
+  showAlarm(parts.alarm, row);
   showLevel(parts.level, row.level);
   showWait(parts.when, row);
   showUnread(parts.unread, unread);
@@ -60,6 +62,15 @@ function showWait(time, row) {
 function warnOfLongWait(time) {
   const long = time.isWaiting && minutesSince(time.agedSince_us) >= LONG_WAIT_MINUTES;
   setAttribute(time, "data-long", long);
+}
+
+/** What must not wait: an urgent matter, or a wait that supervisors were told of. */
+function showAlarm(badge, row) {
+  const alarm = row.raised ? "raised" : row.urgent ? "urgent" : "";
+  badge.hidden = !(alarm && row.waiting_since_us && row.status !== "resolved");
+  badge.classList.toggle("badge-danger", alarm === "raised");
+  badge.classList.toggle("badge-warning", alarm === "urgent");
+  setText(badge, alarm && say(`row.${alarm}`));
 }
 
 function showUnread(badge, count) {

@@ -24,7 +24,7 @@ function byLatest(a, b) {
   return b.last_us - a.last_us;
 }
 
-// A conversation that was just taken keeps its place by when it came.
+// The urgent ones first. A conversation that was just taken keeps its place by when it came.
 function byWaiting(a, b) {
-  return (a.waiting_since_us || a.last_us) - (b.waiting_since_us || b.last_us);
+  return b.urgent - a.urgent || (a.waiting_since_us || a.last_us) - (b.waiting_since_us || b.last_us);
 }

@@ -1,7 +1,7 @@
 /** The messages of one talk: bubbles, days, what happened, and what became of one's own. */
 
 import { withLinks } from "../client/links.js";
-import { absolute, clock, day, isOtherDay, tagOf } from "../client/words.js";
+import { absolute, clock, day, isOtherDay, opening, tagOf } from "../client/words.js";
 import { button, el, icon, keep, say, set, spoken } from "./dom.js";
 
 // Messages of one person this close together look like one.
@@ -153,7 +153,8 @@ export class Log {
 
   #systemText({ parts, text }) {
     const worded = this.#words.system[parts?.code];
-    return worded ? worded(parts) : text || this.#words.systemOther;
+    const when = parts?.opens_at_us && opening(new Date(parts.opens_at_us / 1000).toISOString(), this.#language);
+    return worded ? worded({ ...parts, when }) : text || this.#words.systemOther;
   }
 
   // --- what became of it ----------------------------------------------------------------

@@ -52,6 +52,8 @@ export default {
   "row.unread.other": "{n} unread messages",
   "row.no_text": "No text yet",
   "row.mine": "You",
+  "row.raised": "Raised: nobody has answered",
+  "row.urgent": "Urgent",
 
   "list.page": "{page} of {pages}",
   "list.empty_waiting": "Nobody is waiting",
@@ -152,6 +154,12 @@ export default {
   "system.reopened": "The conversation is open again",
   "system.safety_reply": "A secret was removed; the customer was told how to be safe",
   "system.away": "The customer was told when somebody will be here",
+  "system.assigned_longest": "Assigned to {name}: waited longest ({minutes} min), chats now {load} of {capacity}",
+  "system.assigned_again": "Assigned to {name}, who helped before; chats now {load} of {capacity}",
+  "system.assigned_urgent": "Assigned to {name}: urgent, so before its turn; chats now {load} of {capacity}",
+  "system.returned_offline": "Back in the queue: {name} is offline and the customer waits",
+  "system.returned_busy": "Back in the queue: {name} is not available or has no room",
+  "system.raised": "Raised to the supervisors: nobody has answered for {minutes} min",
   "system.other": "Something changed",
 
   "composer.label_reply": "Reply to the customer",

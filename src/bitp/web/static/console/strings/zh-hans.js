@@ -52,6 +52,8 @@ export default {
   "row.unread.other": "{n} 条未读",
   "row.no_text": "还没有文字",
   "row.mine": "我接待",
+  "row.raised": "已上报：无人回复",
+  "row.urgent": "紧急",
 
   "list.page": "第 {page} 页，共 {pages} 页",
   "list.empty_waiting": "暂时没有人在等",
@@ -152,6 +154,12 @@ export default {
   "system.reopened": "会话已重新打开",
   "system.safety_reply": "已移除敏感信息，并已提醒客户如何保护账户",
   "system.away": "已告知客户何时有人在线",
+  "system.assigned_longest": "已分配给 {name}：等候时间最长（{minutes} 分钟），现接待 {load}/{capacity}",
+  "system.assigned_again": "已分配给 {name}：曾接待过这位客户，现接待 {load}/{capacity}",
+  "system.assigned_urgent": "已分配给 {name}：情况紧急，优先接待，现接待 {load}/{capacity}",
+  "system.returned_offline": "已退回排队：{name} 已离线，客户仍在等待",
+  "system.returned_busy": "已退回排队：{name} 暂不在线或接待已满",
+  "system.raised": "已上报主管：{minutes} 分钟内无人回复",
   "system.other": "会话有变动",
 
   "composer.label_reply": "回复客户",

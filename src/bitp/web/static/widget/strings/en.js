@@ -95,7 +95,8 @@ export default {
     agent_left: ({ name }) => (name ? `${name} left; a colleague will go on` : "A colleague will go on"),
     resolved: ({ name }) => (name ? `${name} marked this as settled` : "This was marked as settled"),
     reopened: () => "The conversation was opened again",
-    away: () => "Nobody is at the desk right now. Your message is kept.",
+    away: ({ when }) =>
+      `Nobody is at the desk right now. Your message is kept.${when ? ` Someone will be here ${when}.` : ""}`,
     safety_reply: () =>
       "We removed what looked like a seed phrase or private key before anyone could read it. " +
       "Whoever knows it can take your funds: if you sent or typed it anywhere else, move them " +
