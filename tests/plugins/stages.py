@@ -1,13 +1,13 @@
 """The whole system and a real browser, each made in one place; a folder says for how long.
 
-A browser runs a loop in our thread: beside it no other test can run one of its own, and Django's
-database refuses to work. So it ends with its module at the latest, and with its test where the
-test's database is the product's.
+A browser runs a loop in our thread: beside it no other test can run one of its own, so it ends
+with its module.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -51,17 +51,41 @@ def system_for(scope: Scope, variables: Mapping[str, str] | None = None) -> Any:
     return system
 
 
-def browser_for(scope: Scope, *, after: str = "chromium_path") -> Any:
-    """A fixture: Chromium; the fixture named ``after`` is set up before its loop runs."""
+def browser_for(scope: Scope) -> Any:
+    """A fixture: Chromium."""
 
     @pytest.fixture(scope=scope)
-    def browser(request: pytest.FixtureRequest, chromium_path: str) -> Iterator[Browser]:
-        from playwright.sync_api import sync_playwright
-
-        request.getfixturevalue(after)
-        with sync_playwright() as playwright:
-            launched = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
-            yield launched
-            launched.close()
+    def browser(chromium_path: str) -> Iterator[Browser]:
+        with launched(chromium_path) as browser:
+            yield browser
 
     return browser
+
+
+@pytest.fixture(scope="module")
+def browser_beside_django(chromium_path: str) -> Iterator[Browser]:
+    """Chromium while Django's database is used by the same thread, as the fixtures do it.
+
+    Django takes the browser's loop for a coroutine of the product; there is none here.
+    """
+    with pytest.MonkeyPatch.context() as patch, launched(chromium_path) as browser:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield browser
+
+
+@pytest.fixture
+def empty_browser(browser_beside_django: Browser, live_server: object) -> Iterator[Browser]:
+    """The module's browser for one test, whose windows close before its database is emptied."""
+    yield browser_beside_django
+    for context in list(browser_beside_django.contexts):
+        context.close()
+
+
+@contextmanager
+def launched(chromium_path: str) -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
+        yield browser
+        browser.close()

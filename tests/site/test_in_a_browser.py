@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from bitp.identity.models import User
-from tests.plugins.stages import browser_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -49,7 +48,9 @@ def client(alice: User) -> Client:
     return client
 
 
-browser = browser_for("function", after="live_server")
+@pytest.fixture
+def browser(empty_browser: Browser) -> Browser:
+    return empty_browser
 
 
 def open_page(browser: Browser, looks: dict[str, object], **more: object) -> Page:

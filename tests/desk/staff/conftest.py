@@ -13,8 +13,6 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from tests.plugins.stages import browser_for
-
 DESK: dict[str, Any] = {
     "viewport": {"width": 1280, "height": 900},
     "locale": "en-GB",
@@ -68,15 +66,12 @@ def origin(live_server: LiveServer, settings: Settings) -> str:
     return str(live_server.url)
 
 
-browser = browser_for("function", after="origin")
-
-
 @pytest.fixture
-def open_desk(browser: Browser, origin: str) -> Callable[..., Desk]:
+def open_desk(empty_browser: Browser, origin: str) -> Callable[..., Desk]:
     """Opens a window of its own, as on a fresh device."""
 
     def open_(looks: dict[str, Any] | None = None) -> Desk:
-        context: BrowserContext = browser.new_context(**(looks or DESK))
+        context: BrowserContext = empty_browser.new_context(**(looks or DESK))
         page = context.new_page()
         refused: list[str] = []
         page.on("console", lambda said: _note(refused, said.text))
