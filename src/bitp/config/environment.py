@@ -65,6 +65,7 @@ class Environment:
     files_key_old: str = setting("", "The master key before a rotation: opens, never seals.")
     control: str = setting("", "The supervisor's control socket. The launcher sets it.")
     webhooks_private: bool = setting(False, "Webhooks may call http and private addresses.")
+    log: str = setting("text", "text: warnings as lines; json: one object a line, requests too.")
     sync_delay_ms: int = setting(0, "Benchmarks only: a pause added to every database sync.")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bitp.config.environment import read_environment
+from bitp.config.logs import settings_for
 from bitp.lib.safe_sqlite import use_safe_sqlite
 
 use_safe_sqlite()
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "bitp.config.logs.RequestLog",
     "bitp.identity.middleware.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -226,12 +228,4 @@ BITP_SUPPORT_CHANNELS = {
     "whatsapp": ENVIRONMENT.support_whatsapp,
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    # Below an error these repeat the path that was asked for, and people paste secrets anywhere.
-    "loggers": {name: {"level": "ERROR"} for name in ("django.request", "django.security.csrf")},
-}
+LOGGING = settings_for(ENVIRONMENT.log)

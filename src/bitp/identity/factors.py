@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from bitp.identity import one_time_code
 from bitp.identity.models import User
-from bitp.identity.sealing import Unreadable, is_current, seal, unseal
+from bitp.identity.sealing import needs_old_key, seal, unseal
 
 PASSKEY = Authenticator.Type.WEBAUTHN
 CODE = Authenticator.Type.TOTP
@@ -95,11 +95,5 @@ def count_under_old_keys() -> int:
 
 
 def is_readable_by_old_key_only(authenticator: Authenticator) -> bool:
-    """Whether it was sealed before the rotation. What no key opens is lost already."""
-    if is_current(authenticator.data["secret"], one_time_code.PURPOSE):
-        return False
-    try:
-        secret_of(authenticator)
-    except Unreadable:
-        return False
-    return True
+    """Whether it was sealed before the rotation."""
+    return needs_old_key(authenticator.data["secret"], one_time_code.PURPOSE)

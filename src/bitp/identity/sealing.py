@@ -47,6 +47,17 @@ def is_current(sealed: str, purpose: str) -> bool:
     return _opened(sealed, purpose, [settings.SECRET_KEY]) is not None
 
 
+def needs_old_key(sealed: str, purpose: str) -> bool:
+    """Whether only a key from before a rotation opens it. What no key opens is lost already."""
+    if is_current(sealed, purpose):
+        return False
+    try:
+        unseal(sealed, purpose)
+    except Unreadable:
+        return False
+    return True
+
+
 def key_name() -> str:
     """A name for the present key that tells nothing of it."""
     return hashlib.sha256(b"bitp:key-name:" + settings.SECRET_KEY.encode()).hexdigest()[:16]

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import base64
 
+import pytest
+from django.db import transaction
+from pytest_django import Settings
+
+from bitp.desk.staff.changes import By
+from bitp.desk.webhooks import changes, resealing
+from bitp.desk.webhooks.models import Webhook
 from bitp.desk.webhooks.signing import headers, new_secret, signature
 
 
@@ -28,3 +35,18 @@ def test_two_secrets_sign_side_by_side() -> None:
     keys = [new_secret(), new_secret()]
     found = headers(keys, "msg_1", 1, "{}")["webhook-signature"].split(" ")
     assert found == [signature(key, "msg_1", 1, "{}") for key in keys]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_rotation_the_old_key_may_go(settings: Settings) -> None:
+    settings.BITP_WEBHOOKS_PRIVATE = True
+    webhook, secret = changes.add("http://127.0.0.1:9/", [], By())
+    second = changes.change_secret(webhook.pk, By())
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "n" * 60
+    assert resealing.count_under_old_keys() == 1
+    with transaction.atomic():
+        assert resealing.reseal(0, 100) == (1, 0)
+        assert resealing.reseal(0, 100) == (0, 0)
+    settings.SECRET_KEY_FALLBACKS = []
+    assert resealing.count_under_old_keys() == 0
+    assert changes.secrets_of(Webhook.objects.get()) == [second, secret]

@@ -15,13 +15,14 @@ def check_old_key(environment: Environment) -> list[Finding]:
     set_up_django()
     from django.db import Error
 
-    from bitp.identity.factors import count_under_old_keys
+    from bitp.desk.webhooks import resealing as webhooks
+    from bitp.identity import factors
 
     try:
-        count = count_under_old_keys()
+        count = factors.count_under_old_keys() + webhooks.count_under_old_keys()
     except Error:
         return []
     if count:
-        says = f"{count} authenticators still need BITP_SECRET_KEY_OLD; the worker seals them anew"
+        says = f"{count} sealed secrets still need BITP_SECRET_KEY_OLD; the worker seals them anew"
         return [Finding("old key", NOTE, says)]
-    return [Finding("old key", OK, "no authenticator needs BITP_SECRET_KEY_OLD any more")]
+    return [Finding("old key", OK, "no sealed secret needs BITP_SECRET_KEY_OLD any more")]

@@ -19,10 +19,14 @@ from bitp.desk.webhooks.changes import (
 )
 from bitp.desk.webhooks.models import Delivery, Webhook
 from bitp.desk.webhooks.queries import find_next, is_due
+from bitp.desk.webhooks.resealing import reseal
 from bitp.desk.webhooks.results import settle
 from bitp.events.jobs import handles, put
 from bitp.events.tail import Read, consumes
+from bitp.identity import resealing
 from bitp.lib.clock import now_us
+
+resealing.reseals("webhooks", reseal)
 
 DAY_US = 24 * 3600 * 1_000_000
 # How long the delivery log, and what waits in a paused one, is kept.
