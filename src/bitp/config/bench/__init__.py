@@ -17,6 +17,7 @@ Figures = dict[str, float | None]
 BENCHES = {
     "chat": "bitp.config.bench.chat:measure",
     "port": "bitp.config.bench.port:measure",
+    "routing": "bitp.config.bench.routing:measure",
     "sockets": "bitp.config.bench.sockets:measure",
     "start": "bitp.config.bench.start:measure",
 }
