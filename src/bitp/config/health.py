@@ -8,7 +8,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
-from bitp.events.models import Event, Heartbeat, Job
+from bitp.config.metrics import render
+from bitp.events.models import Heartbeat
 from bitp.lib.clock import now_us
 
 # The worker writes its heartbeat every few seconds (microseconds).
@@ -64,14 +65,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Counts in Prometheus' text format, for this machine only; nothing that names a person."""
     if not _is_this_machine(request.META.get("REMOTE_ADDR", "")):
         raise Http404
-    figures = {
-        "bitp_events_total": Event.objects.order_by("-pk").values_list("pk", flat=True).first()
-        or 0,
-        "bitp_jobs_waiting": Job.objects.filter(dead_us__isnull=True).count(),
-        "bitp_jobs_dead": Job.objects.filter(dead_us__isnull=False).count(),
-    }
-    lines = [f"{name} {value}" for name, value in figures.items()]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
+    return HttpResponse(render(), content_type="text/plain; version=0.0.4")
 
 
 metrics.right = "public"  # type: ignore[attr-defined]
