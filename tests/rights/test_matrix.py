@@ -39,7 +39,7 @@ from bitp.events.streams import entries_after
 from bitp.identity.models import User
 from bitp.lib.clock import now_us
 from bitp.live.inbound import Subject
-from tests.people import make_customer, make_member, make_visitor, say
+from tests.people import make_customer, make_member, make_visitor, post_of, say
 from tests.signing_in import client_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -34,6 +34,8 @@ def gateway_settings(environment: Environment) -> GatewaySettings:
     proxies = filter(None, environment.trusted_proxies.split(","))
     return GatewaySettings(
         trusted_proxies=parse_networks(proxies),
+        upload_bytes=environment.attachment_bytes_max,
+        upload_folder=str(environment.data),
         sends_per_s=environment.sends_per_s,
         frames_per_s=max(FRAMES_PER_S_MAX, FRAMES_PER_SEND * environment.sends_per_s),
         frames_burst=max(FRAMES_BURST_MAX, FRAMES_PER_SEND * environment.sends_per_s),

@@ -85,6 +85,28 @@ def refusal(status: int) -> bytes:
     return http_answer(status, f"{HTTPStatus(status).phrase}\n".encode(), headers=headers)
 
 
+# (code, English, Chinese) of what is said about a file before web hears of it.
+_UPLOADS = {
+    408: ("cut_off", "The upload took too long.", "上传用时过长。"),
+    413: ("too_large", "The file is too large.", "文件太大了。"),
+    503: (
+        "busy",
+        "Many files are being sent just now. Please try again in a moment.",
+        "当前传输的文件较多，请稍后再试。",
+    ),
+}
+
+
+def upload_refusal(status: int, head: bytes) -> bytes:
+    """Problem details about a file, in the language its head asks for, for pages of any origin."""
+    code, english, chinese = _UPLOADS[status]
+    title = chinese if _WANTS_CHINESE.search(head) else english
+    told = {"type": "about:blank", "title": title, "status": status, "code": code}
+    headers = (*_ANY_ORIGIN, ("Retry-After", str(RETRY_AFTER_S)))
+    body = msgspec.json.encode(told)
+    return http_answer(status, body, "application/problem+json", headers)
+
+
 def away_answer(request: bytes) -> bytes:
     """503 in the language and form that ``request`` (its head) asks for."""
     words = _CHINESE if _WANTS_CHINESE.search(request) else _ENGLISH

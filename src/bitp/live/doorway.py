@@ -5,16 +5,20 @@ from __future__ import annotations
 from asyncio import AbstractEventLoop, BaseTransport, Protocol, Transport
 from typing import TYPE_CHECKING, cast
 
-from bitp.live.answers import away_answer, refusal
+from bitp.live.answers import away_answer, refusal, upload_refusal
+from bitp.live.faults import report
 from bitp.live.relay import Relay
-from bitp.live.requests import BadRequest, Request, Requests
+from bitp.live.requests import BadRequest, Request, Requests, Upload
 from bitp.live.serving import serve_live
 
 if TYPE_CHECKING:
     from bitp.live.gateway import Gateway
+    from bitp.live.uploads import Body
 
 # Of an answer, this much is taken from web ahead of a slow reader, so that it frees its thread.
 AHEAD_BYTES = 256 * 1024
+# Of a file, so many pieces go to web before everybody else has a turn.
+PIECES_AT_ONCE = 16
 # An answer that brought nothing for this long counts as finished when the gateway drains.
 QUIET_S = 0.5
 
@@ -31,6 +35,7 @@ class Doorway(Protocol):
         "_relay",
         "_requests",
         "_stuck_since",
+        "_upload",
         "deadline",
         "gateway",
         "peer",
@@ -42,8 +47,10 @@ class Doorway(Protocol):
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
         self.peer = ""
-        self._requests = Requests()
+        self._requests = Requests(gateway.settings.upload_bytes)
         self._relay: Relay | None = None
+        # A file that is coming, or is whole and goes on to web.
+        self._upload: Body | None = None
         # A request for /live is being answered; what follows waits.
         self._is_serving = False
         # The last word is said; what still comes is thrown away.
@@ -84,12 +91,15 @@ class Doorway(Protocol):
         """The client sends no more; it may still read the answer."""
         if self._relay is None or self._is_ending:
             return False
+        if self._upload is not None:
+            return self._upload.is_whole
         self._relay.end()
         return True
 
     def connection_lost(self, _: Exception | None) -> None:
         """The client is gone."""
         self._is_ending = True
+        self._drop_upload()
         if self._relay is not None:
             self._relay.abort()
         self.gateway.leave(self)
@@ -109,17 +119,23 @@ class Doorway(Protocol):
     def _go_on(self) -> None:
         try:
             while not (self._is_serving or self._is_ending):
+                if self._upload is not None and not self._upload_goes_on(self._upload):
+                    return
                 item = self._requests.take()
                 if item is None:
                     return
                 self._take(item)
         except BadRequest as error:
-            self.say_last(refusal(error.status))
+            is_upload = bool(error.head)
+            status = error.status
+            self.say_last(upload_refusal(status, error.head) if is_upload else refusal(status))
 
-    def _take(self, item: Request | bytes) -> None:
+    def _take(self, item: Request | Upload | bytes) -> None:
         self._began = self._heard
         if isinstance(item, bytes):
             self._pass_on(item)
+        elif isinstance(item, Upload):
+            self._begin_upload(item)
         elif self._relay is not None and self._relay.is_awaiting:
             # Asked for before the page before it was answered: web will say 404, and as it
             # cannot be told which answer is whose, nothing more is taken.
@@ -137,6 +153,56 @@ class Doorway(Protocol):
             self._relay = Relay(self, self.gateway.web_path, settings.web_wait_s)
             self.gateway.counts.relayed += 1
         self._relay.write(data)
+
+    # --- a file for web
+
+    def _begin_upload(self, upload: Upload) -> None:
+        try:
+            self._upload = self.gateway.uploads.begin(self, upload)
+        except OSError as error:
+            report("a place for an upload", error)
+        if self._upload is None:
+            raise BadRequest(503, upload.head)
+
+    def _upload_goes_on(self, upload: Body) -> bool:
+        """Takes what came of it, passes on what is whole; True when web has all of it."""
+        if not upload.is_whole:
+            self._keep(upload)
+            if upload.missing:
+                return False
+            self._pass_on(upload.head)
+            # Nothing more is read until web has this.
+            self.pause()
+        return self._pour(upload)
+
+    def _keep(self, upload: Body) -> None:
+        try:
+            upload.write(self._requests.take_some(upload.missing))
+        except OSError as error:
+            report("keeping an upload", error)
+            raise BadRequest(503, upload.head) from error
+
+    def _pour(self, upload: Body) -> bool:
+        for _ in range(PIECES_AT_ONCE):
+            if self._relay is None or not self._relay.has_room:
+                return False
+            piece = upload.read()
+            if not piece:
+                self._drop_upload()
+                self.resume()
+                return True
+            self._relay.pour(piece)
+        self.loop.call_soon(self._pour_on, upload)
+        return False
+
+    def _pour_on(self, upload: Body) -> None:
+        if self._upload is upload and self._pour(upload):
+            self._go_on()
+
+    def _drop_upload(self) -> None:
+        upload, self._upload = self._upload, None
+        if upload is not None:
+            self.gateway.uploads.end(upload)
 
     def _drop_relay(self) -> None:
         relay, self._relay = self._relay, None
@@ -158,7 +224,9 @@ class Doorway(Protocol):
         if self._is_ending:
             return
         self._is_ending = True
+        self._drop_upload()
         self._drop_relay()
+        self.resume()
         if not self.transport.is_closing():
             self.transport.write(answer)
             self.transport.write_eof()
@@ -197,15 +265,19 @@ class Doorway(Protocol):
         self.transport.pause_reading()
 
     def resume(self) -> None:
-        """Read from the client again."""
-        if not self.transport.is_closing():
+        """Read from the client again, once a file that is whole has gone on."""
+        upload = self._upload
+        if upload is not None and upload.is_whole:
+            if self._pour(upload):
+                self._go_on()
+        elif not self.transport.is_closing():
             self.transport.resume_reading()
 
     # --- the clock
 
     def is_quiet(self, now: float) -> bool:
         """Whether ending now would cut nothing off."""
-        if self._is_serving or self._requests.is_held:
+        if self._is_serving or self._requests.is_held or self._upload is not None:
             return False
         if self._relay is None:
             return True
@@ -216,15 +288,23 @@ class Doorway(Protocol):
         if self._is_ending:
             return 0
         settings = self.gateway.settings
-        if self._requests.is_held and not self._is_serving and now - self._began > settings.head_s:
+        upload = self._upload
+        if upload is not None and not upload.is_whole and now - upload.began > settings.upload_s:
+            self.say_last(upload_refusal(408, upload.head))
+        elif upload is None and self._is_too_slow(now - settings.head_s):
             self.say_last(refusal(408))
         elif self._is_stalled(now - settings.stall_s):
             self.transport.abort()
         return now + self._patience()
 
+    def _is_too_slow(self, since: float) -> bool:
+        return self._requests.is_held and not self._is_serving and self._began < since
+
     def _is_stalled(self, since: float) -> bool:
         if self._stuck_since:
             return self._stuck_since < since
+        if self._upload is not None:
+            return not self._upload.is_whole and self._heard < since
         is_reading = self._requests.is_held or self._relay is None
         return is_reading and not self._is_serving and self._heard < since
 

@@ -27,6 +27,7 @@ from bitp.live.settings import GatewaySettings
 from bitp.live.sides import Sides
 from bitp.live.streams import Streams
 from bitp.live.tail import Tail
+from bitp.live.uploads import Uploads
 from bitp.live.wheel import Wheel
 from bitp.live.writer import Writer
 
@@ -67,6 +68,7 @@ class Gateway:
         self.drafts = Gather(loop, self.writer, settings.gather_s, self._save_drafts, _newer)
         self.availability = Gather(loop, self.writer, settings.gather_s, self._set_presence, _newer)
         self._doors = Doors(settings.connections_per_address, settings.trusted_proxies)
+        self.uploads = Uploads(settings)
         self._unflushed: list[Client] = []
         self._server: asyncio.Server | None = None
 
@@ -178,6 +180,7 @@ class Gateway:
             "polls": len(self.polls),
             "streams": len(self.streams),
             "connections": len(self._doors) + len(self.clients),
+            "uploads_bytes": self.uploads.held_bytes,
             "sends_waiting": len(self.writer),
             "sends_answered": self.writer.posted,
             "batches": self.writer.batches,

@@ -39,6 +39,7 @@ class Relay(Protocol):
         "_waiting",
         "_was_repeated",
         "has_answered",
+        "has_room",
         "is_awaiting",
     )
 
@@ -55,6 +56,8 @@ class Relay(Protocol):
         # A request went out and not a byte came back for it yet.
         self.is_awaiting = False
         self.has_answered = False
+        # Web is there and takes what it is given.
+        self.has_room = False
         self._task: Task[None] = doorway.loop.create_task(self._connect())
 
     def write(self, data: bytes) -> None:
@@ -67,6 +70,13 @@ class Relay(Protocol):
         self._waiting.append(data)
         if sum(map(len, self._waiting)) > WAITING_BYTES_MAX:
             self._doorway.pause()
+
+    def pour(self, data: bytes) -> None:
+        """Pass on more of the body of what was written last; only while ``has_room``."""
+        assert self._transport is not None
+        # Whatever web does not take at once stays where it is, and we are told when it did.
+        self._transport.set_write_buffer_limits(0)
+        self._transport.write(data)
 
     def end(self) -> None:
         """The client sends no more."""
@@ -97,6 +107,7 @@ class Relay(Protocol):
         """Web took the connection: say whose it is, and all that waited."""
         self._transport = web = cast(Transport, transport)
         waiting, self._waiting = self._waiting, []
+        self.has_room = True
         web.write(proxy_line(self._doorway.transport) + b"".join(waiting))
         self._doorway.resume()
         if self._has_ended:
@@ -116,6 +127,7 @@ class Relay(Protocol):
     def connection_lost(self, _: Exception | None) -> None:
         """Web is gone, in the middle of things or not."""
         self._transport = None
+        self.has_room = False
         if self._may_repeat():
             self._was_repeated = True
             self._waiting = [self._asked]
@@ -127,10 +139,12 @@ class Relay(Protocol):
 
     def pause_writing(self) -> None:
         """Web reads slowly."""
+        self.has_room = False
         self._doorway.pause()
 
     def resume_writing(self) -> None:
         """Web has caught up."""
+        self.has_room = True
         self._doorway.resume()
 
     def _may_repeat(self) -> bool:

@@ -6,6 +6,9 @@ passed on only when complete: a slow client holds up nobody but itself. Web answ
 threads, and one that waits for the rest of a body answers nobody; so nothing that is not whole
 ever reaches it.
 
+Files are larger than is kept in memory: their heads come alone, as an Upload, and whoever takes
+one takes its body by ``take_some`` before anything else.
+
 Two parsers that disagree about a request's end are how requests are smuggled. What is not
 plain (a chunked body, two lengths, an odd line) is therefore refused, and the connection ends.
 """
@@ -22,6 +25,9 @@ HEAD_BYTES_MAX = 32 * 1024
 # Larger bodies are refused with 413. Twice what any page takes (a passkey's answer).
 BODY_BYTES_MAX = 64 * 1024
 
+# Only requests for addresses that end so may bring a file.
+UPLOADS = b"/attachments"
+
 _REQUEST_LINE = re.compile(rb"([A-Z]{1,20}) ([\x21-\x7e]+) HTTP/1\.([01])\r\n")
 _HEADER_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x09\x20-\x7e\x80-\xff]*)")
 # Headers that say where a body ends, or that its sender waits for a word before it comes.
@@ -31,11 +37,19 @@ _END = b"\r\n\r\n"
 
 
 class BadRequest(Exception):
-    """These bytes are not a request we pass on; status: what to answer."""
+    """These bytes are not a request we pass on; status: what to answer; head: of an upload."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, head: bytes = b"") -> None:
         super().__init__(status)
         self.status = status
+        self.head = head
+
+
+class Upload(NamedTuple):
+    """The head of a request for web whose body is a file of ``length`` bytes."""
+
+    head: bytes
+    length: int
 
 
 class Request(NamedTuple):
@@ -61,10 +75,12 @@ class Request(NamedTuple):
 class Requests:
     """The bytes of one connection, taken apart. ``take`` until it gives None."""
 
-    __slots__ = ("_data", "_is_over", "_needed")
+    __slots__ = ("_data", "_is_over", "_needed", "_upload_bytes")
 
-    def __init__(self) -> None:
+    def __init__(self, upload_bytes: int = 0) -> None:
+        """``upload_bytes``: the largest file."""
         self._data = b""
+        self._upload_bytes = upload_bytes
         # Bytes from which on it is worth looking again: a body may come byte by byte.
         self._needed = 0
         # What still comes is thrown away.
@@ -84,7 +100,11 @@ class Requests:
         """What follows the last request taken."""
         return self._cut(len(self._data))
 
-    def take(self) -> Request | bytes | None:
+    def take_some(self, most: int) -> bytes:
+        """What is there of an upload's body."""
+        return self._cut(min(most, len(self._data)))
+
+    def take(self) -> Request | Upload | bytes | None:
         """The next request for /live, or a whole one for web, or None: nothing complete is there.
 
         Raises BadRequest.
@@ -103,7 +123,7 @@ class Requests:
         self._data = data[length:]
         return data[:length] if self._data else data
 
-    def _take_request(self) -> Request | bytes | None:
+    def _take_request(self) -> Request | Upload | bytes | None:
         line = _REQUEST_LINE.match(self._data)
         end = self._data.find(_END, 0, HEAD_BYTES_MAX) + len(_END)
         if end < len(_END):
@@ -113,6 +133,8 @@ class Requests:
             raise BadRequest(400)
         length = _get_body_length(self._data[:end])
         is_live = _is_live(line[2])
+        if length > BODY_BYTES_MAX and _is_upload(line):
+            return self._take_upload(end, length)
         if length > (POLL_BYTES_MAX if is_live else BODY_BYTES_MAX):
             raise BadRequest(413)
         if len(self._data) < end + length:
@@ -120,6 +142,12 @@ class Requests:
             return None
         whole = self._cut(end + length)
         return _request(line, whole, end) if is_live else whole
+
+    def _take_upload(self, end: int, length: int) -> Upload:
+        head = self._cut(end)
+        if length > self._upload_bytes:
+            raise BadRequest(413, head)
+        return Upload(head, length)
 
     def _check_start(self, line: re.Match[bytes] | None) -> None:
         if line is None and (b"\r\n" in self._data or not self._data[:1].isupper()):
@@ -136,6 +164,10 @@ def _request(line: re.Match[bytes], whole: bytes, end: int) -> Request:
 def _is_live(target: bytes) -> bool:
     path = target.partition(b"?")[0]
     return path == b"/live" or path.startswith(b"/live/")
+
+
+def _is_upload(line: re.Match[bytes]) -> bool:
+    return line[1] == b"POST" and line[2].partition(b"?")[0].endswith(UPLOADS)
 
 
 def _get_body_length(head: bytes) -> int:

@@ -26,6 +26,15 @@ class GatewaySettings:
     # TCP connections of all kinds; a relayed one holds two descriptors.
     connections: int = 100_000
     connections_per_address: int = limits.CONNECTIONS_PER_ADDRESS_MAX
+    # The largest file; and all that wait on the disk until they are whole.
+    upload_bytes: int = 25_000_000
+    uploads_bytes: int = 1_000_000_000
+    # A person sends a handful at once; an office shares an address.
+    uploads_per_address: int = 40
+    # Where they wait, without a name; empty: where the system keeps such things.
+    upload_folder: str = ""
+    # The largest file over the slowest line we wait for (14 kB/s).
+    upload_s: float = 1_800
     # Sends waiting for the database; further ones are answered busy.
     sends_waiting: int = 10_000
     # The shortest time between two looks of the one timer.
