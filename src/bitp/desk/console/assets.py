@@ -18,6 +18,7 @@ SHEETS = [
             "composer",
             "context",
             "overlays",
+            "search",
         )
     ),
 ]
@@ -47,6 +48,9 @@ OWN = (
     "rail",
     "requests",
     "row",
+    "search_asking",
+    "search_results",
+    "search_view",
     "signals",
     "states",
     "talk",

@@ -10,6 +10,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -37,12 +38,18 @@ def _context(member: Member, first: dict[str, Any], language: str) -> dict[str, 
         "role": words.ROLES[member.role],
         "first": first,
         "views": [{"key": key, "icon": key, "words": words.VIEWS[key]} for key in VIEWS],
-        "topics": [{"key": key, "words": name} for key, name in words.TOPICS.items()],
+        "topics": _choices(words.TOPICS),
+        "statuses": _choices(words.STATUSES),
+        "channels": _choices(words.CHANNELS),
         "sheets": assets.SHEETS,
         "modules": [*assets.MODULES, f"console/strings/{language}.js"],
         "other_language": _other(language),
         "sign_out_url": reverse("staff:sign_out"),
     }
+
+
+def _choices(table: dict[str, str | Promise]) -> list[dict[str, str | Promise]]:
+    return [{"key": key, "words": name} for key, name in table.items()]
 
 
 def _first_data(request: StaffRequest, reference: str, language: str) -> dict[str, Any]:
@@ -76,6 +83,9 @@ def _addresses() -> dict[str, str]:
         **addresses,
         "page": page.removesuffix("-"),
         "conversation": data.removesuffix("-"),
+        "search": reverse("search:find"),
+        "search_widen": reverse("search:begin_wide"),
+        "search_wide": reverse("search:find_wide"),
         "live": "/live",
         "sign_in": reverse("staff:sign_in"),
         "locked": reverse("staff:locked"),

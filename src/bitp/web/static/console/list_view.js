@@ -31,11 +31,6 @@ export class ListView {
     this.#holdOrderUnderPointer();
   }
 
-  focusSearch() {
-    this.#search.focus();
-    this.#search.select();
-  }
-
   /** Leaves the search field; true when it was in use. */
   leaveSearch() {
     if (document.activeElement !== this.#search) return false;

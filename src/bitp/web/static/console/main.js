@@ -19,6 +19,7 @@ import { Preferences } from "./preferences.js";
 import { Presence } from "./presence.js";
 import { Rail } from "./rail.js";
 import { Refusal, Requests } from "./requests.js";
+import { SearchView } from "./search_view.js";
 import { Signals } from "./signals.js";
 import { Talk } from "./talk.js";
 import { ThreadView } from "./thread_view.js";
@@ -57,6 +58,7 @@ class Desk {
     this.panes = new Panes(this);
     this.rail = new Rail(this);
     this.listView = new ListView(this);
+    this.searchView = new SearchView(this);
     this.conversationView = new ConversationView(this);
     this.threadView = new ThreadView(this);
     this.composer = new Composer(this);
@@ -173,7 +175,7 @@ class Desk {
       note: write("note"),
       take: act("take"),
       resolve: act("resolve"),
-      search: () => this.#search(),
+      search: () => this.searchView.open(),
       escape: () => this.#escape(),
     };
   }
@@ -183,11 +185,6 @@ class Desk {
     if (!reference) return;
     this.open(reference);
     this.listView.reveal(reference);
-  }
-
-  #search() {
-    this.panes.show("list");
-    this.listView.focusSearch();
   }
 
   #escape() {

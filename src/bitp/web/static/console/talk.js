@@ -3,8 +3,8 @@
 import { Thread } from "../client/thread.js";
 import { Refusal } from "./requests.js";
 
-// "First unread" loads at most this many pages on its way.
-const UNREAD_PAGES_MAX = 20;
+// A jump to an earlier message loads at most this many pages on its way.
+const REACH_PAGES_MAX = 20;
 
 export class Talk {
   thread = new Thread({ side: "agent" });
@@ -80,9 +80,14 @@ export class Talk {
   }
 
   /** Loads earlier pages until the first unread message is among them. */
-  async reachUnread() {
-    for (let page = 0; page < UNREAD_PAGES_MAX; page += 1) {
-      if (this.thread.first <= this.#opened.read + 1 || !(await this.loadEarlier())) return;
+  reachUnread() {
+    return this.reach(this.#opened.read + 1);
+  }
+
+  /** Loads earlier pages until the message of this number is among them. */
+  async reach(number) {
+    for (let page = 0; page < REACH_PAGES_MAX; page += 1) {
+      if (this.thread.first <= number || !(await this.loadEarlier())) return;
     }
   }
 

@@ -23,6 +23,8 @@ export class ThreadView {
   #isAtEnd = true;
   #seenLast = 0;
   #isPlaced = false;
+  /** {reference, number} of the message to show once it is there. */
+  #wanted = null;
 
   constructor(desk) {
     this.#desk = desk;
@@ -52,6 +54,7 @@ export class ThreadView {
     this.#drawTyping();
     this.#place(held);
     this.#scroll.removeAttribute("aria-busy");
+    this.#showWanted();
   }
 
   toEnd() {
@@ -62,6 +65,26 @@ export class ThreadView {
   /** The member's own message is coming: show it, wherever one was reading. */
   toEndAfterDrawing() {
     this.#isAtEnd = true;
+  }
+
+  /** Brings a message into sight, loading earlier pages as needed; number 0: wherever one is. */
+  show(reference, number) {
+    this.#wanted = number ? { reference, number } : null;
+    this.draw();
+  }
+
+  async #showWanted() {
+    const { reference, number } = this.#wanted ?? {};
+    if (!number || reference !== this.#talk.reference) return;
+    this.#wanted = null;
+    await this.#talk.reach(number);
+    this.draw();
+    const message = this.#items.querySelector(`[data-number="${number}"]`);
+    this.#items.querySelector(".message-shown")?.classList.remove("message-shown");
+    this.#isAtEnd = false;
+    message?.classList.add("message-shown");
+    message?.scrollIntoView({ block: "center" });
+    this.#scroll.focus({ preventScroll: true });
   }
 
   #begin(talk) {
