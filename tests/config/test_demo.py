@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -12,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import pytest
 from bitp.lib.control import ask_supervisor
 from tests.waiting import is_alive, is_dead, wait_for
 
+NAMES = ("web", "live", "worker")
 BITP = (sys.executable, "-P", "-m", "bitp.config.commands")
 
 
@@ -156,23 +159,30 @@ def test_the_memory_of_the_whole_tree_stays_small(demo: Demo) -> None:
     assert rss <= 350_000_000
 
 
-@pytest.mark.parametrize("name", ["web", "live", "worker"])
 def test_a_killed_part_comes_back_and_no_request_is_refused(
-    tmp_path: Path, database_url: str, name: str
+    tmp_path: Path, database_url: str
 ) -> None:
     with running(tmp_path / "data", database_url=database_url) as system:
-        pid = system.processes()[name]["pid"]
-        assert system.ask({"kill": name}) == {"killed": name, "pid": pid}
-        wait_for(lambda: is_dead(pid))
-        assert system.get("/healthz")[0] == 200
-        wait_for(lambda: system.processes()[name]["pid"] not in {None, pid})
-        wait_for(lambda: system.get("/readyz")[0] == 200)
-        assert [each["restarts"] for each in system.processes().values()].count(0) == 2
+        for killed, name in enumerate(NAMES, start=1):
+            kill_and_see_it_back(system, name)
+            restarts = {name: each["restarts"] for name, each in system.processes().items()}
+            assert restarts == {name: int(name in NAMES[:killed]) for name in NAMES}
+
+
+def kill_and_see_it_back(system: Demo, name: str) -> None:
+    pid = system.processes()[name]["pid"]
+    assert system.ask({"kill": name}) == {"killed": name, "pid": pid}
+    wait_for(partial(is_dead, pid))
+    assert system.get("/healthz")[0] == 200
+    wait_for(lambda: system.processes()[name]["pid"] not in {None, pid})
+    wait_for(lambda: system.get("/readyz")[0] == 200)
 
 
 @pytest.mark.once
-def test_a_stopped_demo_leaves_its_folder_and_starts_from_it_again(tmp_path: Path) -> None:
-    data = tmp_path / "kept"
+def test_a_stopped_demo_leaves_its_folder_and_starts_from_it_again(
+    tmp_path: Path, prepared: Path
+) -> None:
+    data = shutil.copytree(prepared, tmp_path / "kept")
     with running(data) as system:
         pids = [each["pid"] for each in system.processes().values()]
     assert system.process.returncode == 0
@@ -219,8 +229,8 @@ def test_a_stop_during_the_preparation_leaves_nothing_behind(tmp_path: Path) -> 
 
 
 @pytest.mark.once
-def test_a_very_long_folder_still_has_its_local_sockets(tmp_path: Path) -> None:
-    data = tmp_path / ("long" * 20) / ("longer" * 10)
+def test_a_very_long_folder_still_has_its_local_sockets(tmp_path: Path, prepared: Path) -> None:
+    data = shutil.copytree(prepared, tmp_path / ("long" * 20) / ("longer" * 10))
     process = start("--data", str(data), env=variables())
     assert read_until_ready(process)
     process.terminate()
@@ -229,8 +239,9 @@ def test_a_very_long_folder_still_has_its_local_sockets(tmp_path: Path) -> None:
 
 
 @pytest.mark.once
-def test_json_says_everything_on_one_line(tmp_path: Path) -> None:
-    process = start("--json", env={**variables(), "TMPDIR": str(tmp_path)})
+def test_json_says_everything_on_one_line(tmp_path: Path, prepared: Path) -> None:
+    data = shutil.copytree(prepared, tmp_path / "data")
+    process = start("--json", "--data", str(data), env=variables())
     assert process.stdout is not None
     said = json.loads(process.stdout.readline())
     process.terminate()
