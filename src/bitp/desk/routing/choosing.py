@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heapreplace
 
 URGENT, AGAIN, LONGEST = "urgent", "again", "longest"
 
@@ -76,17 +77,50 @@ def choose(
     answered them last.
     """
     choices: list[Choice] = []
+    by_pk = {agent.pk: agent for agent in agents}
+    lines: dict[tuple[str, str], _Line] = {}
     for each in sorted(waiting, key=lambda one: one.turn):
-        able = [agent for agent in agents if can_take(agent, each, closed)]
-        if not able:
+        key = (each.queue, each.language)
+        if key not in lines:
+            able = [agent for agent in agents if can_take(agent, each, closed)]
+            lines[key] = _Line(each.queue, able)
+        before = by_pk.get(known.get(each.contact, 0))
+        if before is not None and not can_take(before, each, closed):
+            before = None
+        agent = before or lines[key].find_first()
+        if agent is None:
             continue
-        before = next((agent for agent in able if agent.pk == known.get(each.contact)), None)
-        agent = before or min(able, key=lambda one: _preference(one, each.queue))
         agent.load += 1
         agent.assigned_us = now_us + len(choices)
         why = URGENT if each.urgent_us else AGAIN if before else LONGEST
         choices.append(Choice(each, agent, why, agent.load))
     return choices
+
+
+class _Line:
+    """Those who can take from one queue in one language, whoever is first at hand.
+
+    Whoever is given something only moves back, so an outdated place is corrected when it is met.
+    """
+
+    def __init__(self, queue: str, able: Sequence[Agent]) -> None:
+        self._queue = queue
+        self._agents = {agent.pk: agent for agent in able}
+        self._places = [_preference(agent, queue) for agent in able]
+        heapify(self._places)
+
+    def find_first(self) -> Agent | None:
+        """Who is next, or None when nobody has room."""
+        while self._places:
+            agent = self._agents[self._places[0][-1]]
+            place = _preference(agent, self._queue)
+            if not agent.free:
+                heappop(self._places)
+            elif place != self._places[0]:
+                heapreplace(self._places, place)
+            else:
+                return agent
+        return None
 
 
 def can_take(agent: Agent, waiting: Waiting, closed: frozenset[str]) -> bool:

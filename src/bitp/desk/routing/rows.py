@@ -16,9 +16,10 @@ from bitp.desk.routing.choosing import Waiting
 QUIET_US = 30 * 60 * 1_000_000
 
 _WAITING = "c.assignee_id IS NULL AND c.status = 'open' AND c.waiting_since_us > 0"
-_TURN = (
-    "CASE WHEN c.urgent_since_us > 0 THEN 0 ELSE 1 END, "
-    "CASE WHEN c.urgent_since_us > 0 THEN c.urgent_since_us ELSE c.waiting_since_us END, c.id"
+# The urgent ones, then the others: two reads, each in the order of an index or of very few rows.
+_TURNS = (
+    ("c.urgent_since_us > 0", "c.urgent_since_us"),
+    ("c.urgent_since_us = 0", "c.waiting_since_us"),
 )
 
 
@@ -38,13 +39,22 @@ def lock_waiting(queue: str, languages: Sequence[str], limit: int) -> list[Waiti
 
     (On SQLite the write lock is already ours.)
     """
+    found: list[Waiting] = []
+    for which, order in _TURNS:
+        found += _lock_turn(which, order, queue, languages, limit - len(found))
+    return found
+
+
+def _lock_turn(
+    which: str, order: str, queue: str, languages: Sequence[str], limit: int
+) -> list[Waiting]:
     skip = "FOR UPDATE OF c SKIP LOCKED" if connection.vendor == "postgresql" else ""
     found = _rows(
         "SELECT c.id, c.reference, c.contact_id, k.reference, c.queue, c.topic, c.language, "
         "c.waiting_since_us, c.urgent_since_us FROM conversations_conversation c "
         "JOIN contacts_contact k ON k.id = c.contact_id "
-        f"WHERE {_WAITING} AND c.queue = %s AND c.language IN ({_marks(languages)}) "
-        f"ORDER BY {_TURN} LIMIT %s {skip}",
+        f"WHERE {_WAITING} AND c.queue = %s AND {which} "
+        f"AND c.language IN ({_marks(languages)}) ORDER BY {order}, c.id LIMIT %s {skip}",
         [queue, *languages, limit],
     )
     return [Waiting(*row) for row in found]
