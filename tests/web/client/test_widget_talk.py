@@ -207,7 +207,7 @@ def test_nobody_there_an_address_is_left(page: Page, system: System, desk: Desk)
     open_chat(page, f"{system.origin}/support")
     expect(page.locator("bitp-chat .wait")).to_contain_text("Nobody is at the desk right now")
     write(page, "Please answer by mail")
-    email = page.get_by_label("Where may we tell you")
+    email = page.get_by_label("Where should we tell you")
     email.fill("not an address")
     email.press("Enter")
     expect(page.locator("bitp-chat .wrong")).to_contain_text("does not look like")
@@ -226,7 +226,7 @@ def test_the_stand_in_is_never_taken_for_a_person(page: Page, system: System, de
     role = page.locator("bitp-chat .head-role", has_text="stand-in")
     expect(role).to_contain_text("not a person", timeout=15_000)
     expect(page.locator("bitp-chat .theirs .name").first).to_contain_text("not a person")
-    expect(page.get_by_label("Where may we tell you")).to_be_visible()
+    expect(page.get_by_label("Where should we tell you")).to_be_visible()
 
 
 def test_hostile_text_is_only_text(page: Page, system: System, carol: Desk) -> None:
