@@ -20,7 +20,7 @@ from tests.policies.secrets.sample import Sample
 DOCS = Path(__file__).parents[3] / "docs" / "benchmarks"
 TABLE = DOCS / "redaction.md"
 SAMPLES = DOCS / "redaction-corpus.jsonl"
-SECRETS_SHOWN = 6
+SECRETS_SHOWN = 5
 CLEAN_SHOWN = 60
 """Samples shown of each kind, list and form."""
 
@@ -130,6 +130,10 @@ def _lines(results: Measured) -> Iterator[str]:
     yield (
         "- Twelve words of a list in a row, set apart, are taken for a phrase whatever was meant; "
         "for 64 hex digits that nothing names, the same."
+    )
+    yield (
+        "- Digits in place of letters (l3gal), Japanese or Korean words without spaces, a key in "
+        "pairs of digits, or in groups of 16 or 32 without its name."
     )
     yield "- One word of a phrase in each message is not seen: every text is judged by itself."
 

@@ -68,6 +68,7 @@ CODE_WRAPS = (
     "Your BitP security code: {}. Do not share it.",
     "谷歌验证码{}不对",
 )
+BARE_CODE_WRAPS = ("code {}", "here is code {} thanks", "I typed code {} and nothing happens")
 LONG_CODE_WRAPS = (
     "my authenticator code just now was {}",
     "{} 是我的验证码",
@@ -116,6 +117,12 @@ def wrapped_extended_key(lot: Lot) -> str:
 def hex_key(lot: Lot) -> str:
     key = lot.text(HEX, 64)
     return lot.pick((key, "0x" + key, key.upper()))
+
+
+def grouped_hex_key(lot: Lot) -> str:
+    key = lot.text(HEX, 64)
+    size, separator = lot.pick((4, 8)), lot.pick((" ", "-", "\n", ", "))
+    return separator.join(key[at : at + size] for at in range(0, 64, size))
 
 
 def pem_key(lot: Lot) -> str:
@@ -209,12 +216,14 @@ MAKERS: tuple[tuple[str, str, Maker, tuple[str, ...]], ...] = (
     ("private_key", "extended", extended_key, KEY_WRAPS),
     ("private_key", "extended, two lines", wrapped_extended_key, KEY_WRAPS),
     ("private_key", "64 hex", hex_key, HEX_WRAPS),
+    ("private_key", "64 hex in groups", grouped_hex_key, HEX_WRAPS),
     ("private_key", "PEM", pem_key, PLAIN),
     ("api_secret", "labelled", api_secret, SECRET_WRAPS),
     ("otpauth", "link", otpauth_link, LINK_WRAPS),
     ("otpauth", "Base32, labelled", base32_secret, BASE32_WRAPS),
     ("one_time_code", "six digits", code, CODE_WRAPS + LONG_CODE_WRAPS),
     ("one_time_code", "four or five digits", short_code, CODE_WRAPS[:9]),
+    ("one_time_code", "bare name", code, BARE_CODE_WRAPS),
     ("one_time_code", "recovery", recovery_code, RECOVERY_WRAPS),
     ("card", "groups", card, CARD_WRAPS),
     ("card", "full width", wide_card, CARD_WRAPS),

@@ -10,7 +10,7 @@ from functools import cache
 
 from bitp.policies.secrets.word_lists import read_words
 from tests.policies.secrets.lot import Lot
-from tests.policies.secrets.sample import Sample, within
+from tests.policies.secrets.sample import Sample, between, within
 
 KIND = "seed_phrase"
 SIZES = (12, 15, 18, 21, 24)
@@ -122,6 +122,73 @@ def _without_accents(_: Lot, words: list[str]) -> str:
     return "".join(letter for letter in text if not unicodedata.combining(letter))
 
 
+def _tagged(pattern: str, around: str = "{}") -> Writer:
+    """Each word in a pattern of markup; sources of pages also break lines between them."""
+
+    def write(lot: Lot, words: list[str]) -> str:
+        between = lot.pick(("", "\n"))
+        return around.format(_numbered(pattern, between)(lot, words))
+
+    return write
+
+
+def _objects(_: Lot, words: list[str]) -> str:
+    return json.dumps(
+        [{"index": n, "word": word} for n, word in enumerate(words)], ensure_ascii=False
+    )
+
+
+def _labelled(lot: Lot, words: list[str]) -> str:
+    pattern = lot.pick(("单词{}：{}", "第{}个单词：{}", "palabra {}: {}", "No.{} {}", "w{} {}"))
+    return _numbered(pattern, "\n")(lot, words)
+
+
+def _ordinals(_: Lot, words: list[str]) -> str:
+    ends = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd"}
+    return "\n".join(f"{n}{ends.get(n, 'th')} {word}" for n, word in enumerate(words, 1))
+
+
+def _lettered(lot: Lot, words: list[str]) -> str:
+    mark = lot.pick((")", ".", ":"))
+    return "\n".join(f"{chr(97 + n)}{mark} {word}" for n, word in enumerate(words))
+
+
+def _letters_apart(lot: Lot, words: list[str]) -> str:
+    inside, between = lot.pick(((" ", "  "), (" ", "\n"), (" ", " / "), ("-", " "), (" ", " ")))
+    return between.join(inside.join(word) for word in words)
+
+
+FOREIGN = ("аеосрхуіјһ", "aeocpxyijh"), ("αοινρυχ", "aoivpux"), ("ᴀʙᴄᴅᴇɢʜɪᴋʟᴍɴᴏ", "abcdeghiklmno")
+
+
+def _foreign(lot: Lot, words: list[str]) -> str:
+    """Letters that look like ours, in every place or in some."""
+    foreign, ours = lot.pick(FOREIGN)
+    table = dict(zip(ours, foreign, strict=True))
+    share = lot.pick((0.3, 1.0))
+    return "".join(table.get(c, c) if lot.chance(share) else c for c in " ".join(words))
+
+
+MARKUP_FORMS: dict[str, Writer] = {
+    "HTML list": _tagged('<li class="list-group-item word-{}">{}</li>', "<ol>{}</ol>"),
+    "HTML table": _tagged("<tr><td>{}</td><td>{}</td></tr>", "<table>{}</table>"),
+    "HTML line breaks": _tagged("{}. {}<br/>"),
+}
+COUNTED_FORMS: dict[str, Writer] = {
+    "JSON objects": _objects,
+    "labels": _labelled,
+    "ordinals": _ordinals,
+    "lettered": _lettered,
+}
+GLUED_FORMS: dict[str, Writer] = {
+    "camel case": lambda _, words: "".join(word.title() for word in words),
+    "without spaces": _joined(""),
+    "without spaces, lines of 4": lambda _, words: "\n".join(
+        "".join(words[at : at + 4]) for at in range(0, len(words), 4)
+    ),
+    "letters apart": _letters_apart,
+}
+FOREIGN_FORMS: dict[str, Writer] = {"foreign letters": _foreign}
 ANY_FORMS: dict[str, Writer] = {
     "spaces": _joined(" "),
     "wrong checksum": lambda lot, words: " ".join(lot.shuffled(words)),
@@ -169,12 +236,12 @@ CHINESE_FORMS: dict[str, Writer] = {
 
 def forms_of(language: str) -> dict[str, Writer]:
     if language in CHINESE:
-        return ANY_FORMS | CHINESE_FORMS
-    forms = ANY_FORMS | ALPHABETIC_FORMS
+        return ANY_FORMS | MARKUP_FORMS | CHINESE_FORMS
+    forms = ANY_FORMS | MARKUP_FORMS | ALPHABETIC_FORMS | COUNTED_FORMS
     if language not in ("japanese", "korean"):
-        forms |= SHORT_FORMS
+        forms |= SHORT_FORMS | GLUED_FORMS
     if language in ("english", "italian", "portuguese", "czech"):
-        forms |= {"full width": _wide}
+        forms |= {"full width": _wide} | FOREIGN_FORMS
     return forms
 
 
@@ -182,8 +249,12 @@ def phrase_samples(lot: Lot, rounds: int) -> Iterator[Sample]:
     for language in ALPHABETIC + CHINESE:
         for form, write in forms_of(language).items():
             for size in SIZES * rounds:
-                written = write(lot, phrase(lot, language, size))
-                yield within(_wrap(lot, form), written, KIND, language, form)
+                words = phrase(lot, language, size)
+                written = write(lot, words)
+                sample = within(_wrap(lot, form), written, KIND, language, form)
+                if form in MARKUP_FORMS | COUNTED_FORMS:
+                    sample = between(sample, words[0], words[-1])
+                yield sample
 
 
 def _wrap(lot: Lot, form: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +31,12 @@ def within(wrap: str, secret: str, kind: str, language: str, form: str) -> Sampl
             kind, language, form, text, len(ahead) + letters[0], len(ahead) + letters[-1] + 1
         )
     return Sample(kind, language, form, text, len(ahead), len(ahead) + len(secret))
+
+
+def between(sample: Sample, first: str, last: str) -> Sample:
+    """The same sample, where what matters reaches from one word to another: labels may stay."""
+    secret = sample.text[sample.start : sample.end]
+    starts = re.search(rf"(?<![\w-]){first}(?![\w-])|(?<=\d[：.]){first}", secret)
+    assert starts, secret
+    end = secret.rindex(last) + len(last)
+    return replace(sample, start=sample.start + starts.start(), end=sample.start + end)

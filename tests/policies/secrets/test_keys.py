@@ -6,7 +6,6 @@ import pytest
 
 from bitp.policies.secrets import Grade, Kind, redact
 from tests.policies.secrets import identifiers, other_secrets
-from tests.policies.secrets.findings import kinds
 from tests.policies.secrets.lot import Lot
 
 pytestmark = pytest.mark.once
@@ -14,6 +13,10 @@ pytestmark = pytest.mark.once
 HEX = "e9873d79c6d87dc0fb6a5778633389f4453213303da61f20bd67fc233aa33262"
 OTHER = "4f3edf983ac636a65a842ce7c78d9aa706d3b113bce9c46f30d7d21715b23b1d"
 WIF = "5Kb8kLf9zgWQnogidDA76MzPL6TsZZY36hWXMssSzNydYXYB9KF"
+
+
+def kinds(text: str) -> list[Kind]:
+    return [finding.kind for finding in redact(text).findings]
 
 
 @pytest.mark.parametrize(
@@ -108,3 +111,32 @@ def test_addresses_orders_and_users_stay() -> None:
             f"UID: {identifiers.user_number(lot)}",
         ):
             assert redact(text).text == text
+
+
+@pytest.mark.parametrize("size", [4, 8])
+@pytest.mark.parametrize("separator", [" ", "-", "\n", ", ", "_"])
+def test_a_key_in_groups_is_removed(size: int, separator: str) -> None:
+    grouped = separator.join(HEX[at : at + size] for at in range(0, 64, size))
+    for text in (grouped, f"0x{grouped}", grouped.upper(), f"my private key: {grouped}. Help!"):
+        assert kinds(text) == [Kind.PRIVATE_KEY]
+        assert "3389" not in redact(text).text
+    assert kinds(f"the txid is {grouped}") == []
+
+
+def test_a_key_in_long_groups_or_with_colons_is_removed_where_it_has_its_name() -> None:
+    for text in (f"{HEX[:32]}\n{HEX[32:]}", ":".join(HEX[n : n + 4] for n in range(0, 64, 4))):
+        assert redact(text).findings == ()
+        assert kinds(f"private key:\n{text}") == [Kind.PRIVATE_KEY]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " ".join(["4111 2222 3333 4445"] * 4),
+        "1a2b 3c4d 5e6f 7081 is the number on the back of the device",
+        " ".join(HEX[n : n + 4] for n in range(0, 60, 4)),
+        " ".join((HEX * 2)[n : n + 4] for n in range(0, 100, 4)),
+    ],
+)
+def test_groups_of_another_number_of_digits_stay(text: str) -> None:
+    assert redact(text).text == text

@@ -134,3 +134,9 @@ def test_chat_words_of_the_list_right_behind_a_phrase_do_not_hide_it(behind: str
     masked = redact(f"{phrase} {behind}").text
     assert "sausage" not in masked
     assert "winner" not in masked
+
+
+def test_a_code_right_behind_a_phrase_is_removed_too() -> None:
+    text = redact(f"{VALID} and code 123456").text
+    assert "123456" not in text
+    assert "sausage" not in text

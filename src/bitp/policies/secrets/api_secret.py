@@ -53,6 +53,8 @@ def find_api_secrets(message: Message) -> Iterator[Found]:
 def _is_random(string: str) -> bool:
     if len(string) > SECRET_CHARS_MAX or len(set(string)) < DIFFERENT_CHARS_MIN:
         return False
+    if string.isdigit():
+        return False
     if string.isalpha() and (string.islower() or string.isupper() or string.istitle()):
         return False
     if not any(character.isdigit() for character in string) and "-" in string + "_":

@@ -28,7 +28,7 @@ _WRITTEN = re.compile(
 )
 _CARD_WORDS = re.compile(r"card|visa|master|amex|unionpay|卡|银联|銀聯")
 _OTHER_NUMBERS = re.compile(
-    r"order|trade|ticket|tracking|reference|(?<![a-z])(?:uid|id|no|ref|memo|tag)(?![a-z])"
+    r"order|trade|ticket|case|promo|voucher|tracking|reference|(?<![a-z])(?:uid|id|no|ref|memo|tag)(?![a-z])"
     r"|订单|訂單|单号|單號|编号|編號|流水|工单|交易号|运单|快递"
 )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from bitp.policies.secrets.finding import Message
@@ -25,7 +25,8 @@ _INVISIBLE = (
 _INVISIBLE_BEYOND = "\U000e0000-\U000e0fff"
 _COMBINING = "\u0300-\u034e\u0350-\u036f\u1160-\u11ff\u3099\u309a\u20d0-\u20ff\uff9e\uff9f"
 _COMPATIBLE = (
-    "\u00aa\u00b2\u00b3\u00b9\u00ba\u0130\u017f\u1100-\u115f\u2070-\u209c\u2100-\u218b"
+    "\u00aa\u00b2\u00b3\u00b9\u00ba\u0130\u017f\u02b0-\u02b8\u02e0-\u02e4\u1100-\u115f"
+    "\u1d2c-\u1d6a\u1d9b-\u1dbf\u2070-\u209c\u2100-\u218b"
     "\u2460-\u24ff\u2776-\u2793\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufb00-\ufb06\ufe50-\ufe6f"
     "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9d\uffa0-\uffdc"
 )
@@ -39,6 +40,12 @@ _STRETCH = re.compile(
     f"|(?:[^{_INVISIBLE}{_INVISIBLE_BEYOND}][{_COMBINING}]{{1,{COMBINING_MARKS_MAX}}})"
     f"|[{_COMPATIBLE}{_COMPATIBLE_BEYOND}]"
 )
+
+# White letters in black circles and squares: NFKC leaves them as they are.
+_ENCLOSED = {first + n: chr(97 + n) for first in (0x1F150, 0x1F170) for n in range(26)}
+
+Edit = tuple[int, int, str]
+"""Start and end of a stretch, and what takes its place."""
 
 
 class Folded(NamedTuple):
@@ -77,6 +84,11 @@ def fold(text: str) -> Folded:
 
 
 def _fold_odd(text: str) -> Folded:
+    return rewritten(text, ((*odd.span(), _plainest(odd[0])) for odd in _STRETCH.finditer(text)))
+
+
+def rewritten(text: str, edits: Iterable[Edit]) -> Folded:
+    """`text` with a new piece for each stretch; `edits` are in order and do not overlap."""
     pieces: list[str] = []
     # Four lists of numbers: a tuple for each stretch would keep the garbage collector busy.
     folded_starts: list[int] = []
@@ -84,9 +96,7 @@ def _fold_odd(text: str) -> Folded:
     starts: list[int] = []
     ends: list[int] = []
     copied = length = 0
-    for odd in _STRETCH.finditer(text):
-        start, end = odd.span()
-        piece = _plainest(odd[0])
+    for start, end, piece in edits:
         pieces += (text[copied:start], piece)
         length += start - copied
         folded_starts.append(length)
@@ -104,4 +114,4 @@ def _plainest(stretch: str) -> str:
     if _INVISIBLES.fullmatch(stretch):
         return ""
     # The dotted capital I is the one character whose lower case has another length.
-    return unicodedata.normalize("NFKC", stretch).replace("\u0130", "i")
+    return unicodedata.normalize("NFKC", stretch).replace("\u0130", "i").translate(_ENCLOSED)

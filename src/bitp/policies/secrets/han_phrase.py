@@ -95,6 +95,8 @@ class Checksums:
 
 def may_hold_han_phrase(text: str) -> bool:
     """Cheap: whether characters stand by themselves, or twelve in a row score well enough."""
+    if text.isascii():
+        return False
     if SPACED.search(text) or _ZEROS in text or _ONES in text:
         return True
     if "助记" in text or "助記" in text:

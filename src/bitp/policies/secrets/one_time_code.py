@@ -29,9 +29,16 @@ _NAME = re.compile(
     r"(?:verif\w{0,9}|security|auth\w{0,11}|confirm\w{0,7}|log-?in|sign-?in|access|one[- ]time"
     r"|sms|text|e-?mail|2fa|mfa|otp|totp|google|digits?|backup|recovery) ?(?:pass)?codes?"
     r"|(?<![a-z])(?:otp|2fa|mfa|totp)(?![a-z])|passcode|one[- ]time (?:password|pin)"
-    r"|(?:my|the|your|this|new) code|code(?= is|:|：| =|=| [0-9]{6})"
+    r"|(?:my|the|your|this|new) code|code(?= is|:|：| =|=)"
     r"|验证码|驗證碼|校验码|校驗碼|动态码|動態碼|动态密码|动态口令|短信码|确认码|安全码|登录码|谷歌码|认证码"
     r"|验证器代码|一次性密码|恢复码|恢復碼|备用码|備用碼|备份码|備份碼"
+)
+_BARE_NAME = re.compile(r"(?<![a-z])code $")
+"""Enough right ahead of a long number, unless the clause speaks of an error or of another code."""
+
+_ERROR = re.compile(
+    r"error|fail|crash|bug|status|return|reject|page|(?:get|gives?|shows?|see|says) code"
+    r"|错误|報錯|报错|出错|失败|失敗|提示|代码|代碼"
 )
 _IN_NAMES = ("code", "码", "碼", "otp", "fa", "动态", "一次", "代", "pin")
 """Cheap: one of them stands in every name."""
@@ -60,7 +67,7 @@ _WORDS_BETWEEN = re.compile(r"(?!are|如下)[^\W\d_]{3}")
 
 def find_one_time_codes(message: Message) -> Iterator[Found]:
     lower = message.lower
-    if not any(map(lower.__contains__, _IN_NAMES)):
+    if not _may_name(lower):
         return
     for match in _NUMBER.finditer(lower):
         digits = re.sub("[ -]", "", match[0])
@@ -70,12 +77,25 @@ def find_one_time_codes(message: Message) -> Iterator[Found]:
         ahead = ahead.removesuffix("g-")
         behind = lower[match.end() : match.end() + AFTER_CHARS]
         is_long = len(digits) >= LONG_CODE_DIGITS
-        if _is_named_ahead(ahead, is_long) or (is_long and _NAMED_BEHIND.match(behind)):
+        if _is_named_ahead(ahead, is_long) or (is_long and _is_named_behind(behind)):
             yield _code(match.start(), match.end(), digits)
 
 
+def _may_name(lower: str) -> bool:
+    return any(map(lower.__contains__, _IN_NAMES))
+
+
+def _is_named_behind(behind: str) -> bool:
+    return _may_name(behind) and _NAMED_BEHIND.match(behind) is not None
+
+
 def _is_named_ahead(ahead: str, is_long: bool) -> bool:
+    if not _may_name(ahead):
+        return False
     names = list(_NAME.finditer(ahead))
+    bare = _BARE_NAME.search(ahead) if is_long else None
+    if bare and not _OTHER_CODE.search(ahead[: bare.start()]) and not _ERROR.search(ahead):
+        return True
     if not names or _OTHER_CODE.search(ahead[: names[-1].start()]):
         return False
     between = ahead[names[-1].end() :]

@@ -18,14 +18,31 @@ from bitp.policies.secrets.surroundings import (
 PEM_CHARS_MAX = 8_192
 """The largest private key in use (RSA 8192) needs 6,400; an unclosed block ends here."""
 
+HEX_DIGITS = 64
+"""Of a private key, and of a transaction."""
+
+LONG_GROUP_DIGITS = 16
+"""Lists of numbers have such groups too: they need the name of a key, and so do colons."""
+
 _WIF = re.compile(
     rf"[5KLc96](?<![0-9A-Za-z].)(?:[{ALPHABET}]{{50,51}}|P[{ALPHABET}]{{56}})(?![0-9A-Za-z])"
 )
 # Mail programs wrap a key of 111 characters, so line breaks inside it do not end it.
 _EXTENDED = re.compile(rf"[xyztuvYZUV]prv(?<![0-9A-Za-z]....)(?:\s?[{ALPHABET}]){{107}}")
 _HEX = re.compile(r"[0-9a-f](?<![0-9a-z].)(?:(?<=0)x[0-9a-f])?[0-9a-f]{63}(?![0-9a-z])")
+_BETWEEN_GROUPS = r"[\s:,_-]{1,2}"
+_GROUPED = {
+    size: re.compile(
+        rf"[0-9a-f](?<![0-9a-z].)(?:(?<=0)x[0-9a-f])?[0-9a-f]{{{size - 1}}}"
+        rf"(?:{_BETWEEN_GROUPS}[0-9a-f]{{{size}}}(?![0-9a-z])){{{HEX_DIGITS // size - 1},}}"
+    )
+    for size in (4, 8, 16, 32)
+}
+"""Whole chains of groups: a longer one than a key has is something else."""
+
 _PEM_START = re.compile(r"-----begin [a-z0-9 ]{0,24}private key( block)?-----")
 _PEM_END = re.compile(r"-----end [a-z0-9 ]{0,24}private key( block)?-----")
+_NO_DIGIT = re.compile(r"[^0-9a-f]")
 _WORDS_BETWEEN = re.compile(r"[^\W\d_]")
 
 
@@ -64,6 +81,19 @@ def find_hex_keys(message: Message, known_txids: frozenset[str]) -> Iterator[Fou
         digits = match[0].removeprefix("0x")
         if grade and not known_txids & {digits, match[0]}:
             yield _key(match.start(), match.end(), grade, digits)
+
+
+def find_grouped_keys(message: Message, known_txids: frozenset[str]) -> Iterator[Found]:
+    """64 hex digits in groups of one size, unless they are known or named as a transaction."""
+    for size, pattern in _GROUPED.items():
+        for match in pattern.finditer(message.lower):
+            digits = _NO_DIGIT.sub("", match[0].removeprefix("0x"))
+            if len(digits) % HEX_DIGITS or digits.isdigit() or digits in known_txids:
+                continue
+            grade = _grade(message.lower, 0, match.start(), match.end())
+            needs_name = size >= LONG_GROUP_DIGITS or ":" in match[0]
+            if grade is Grade.LABELLED or (grade and not needs_name):
+                yield _key(match.start(), match.end(), grade, digits)
 
 
 def _grade(lower: str, named_until: int, start: int, end: int) -> Grade | None:

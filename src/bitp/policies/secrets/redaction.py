@@ -7,7 +7,7 @@ runs only where one of them saw what it looks for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bitp.policies.secrets.api_secret import find_api_secrets
 from bitp.policies.secrets.card import find_cards
@@ -27,10 +27,11 @@ from bitp.policies.secrets.han_phrase import find_han_phrases, may_hold_han_phra
 from bitp.policies.secrets.iban import find_ibans
 from bitp.policies.secrets.one_time_code import find_one_time_codes, find_recovery_codes
 from bitp.policies.secrets.otpauth import find_authenticator_secrets
-from bitp.policies.secrets.private_key import find_private_keys
+from bitp.policies.secrets.private_key import find_grouped_keys, find_private_keys
+from bitp.policies.secrets.readings import may_read_otherwise, readings
 from bitp.policies.secrets.resident_id import find_resident_ids
 from bitp.policies.secrets.seed_phrase import find_seed_phrases
-from bitp.policies.secrets.word_runs import may_hold_run
+from bitp.policies.secrets.word_runs import RUN_WORDS_MIN, WORD, may_hold_run, on_lists
 
 SECRET_CHARS_MIN = 4
 """The shortest secret is a one-time code of four digits."""
@@ -38,6 +39,9 @@ SECRET_CHARS_MIN = 4
 _RANKS = {kind: rank for rank, kind in enumerate(Kind)}
 _LONG_STRING = re.compile(r"[0-9A-Za-z+/=_-]{16}")
 _GROUPS = re.compile(r" [A-Z2-7]{4} [A-Z2-7]{4} ")
+_HEX_GROUPS = re.compile(r" (?:[0-9A-Fa-f]{4}){1,4},? (?:[0-9A-Fa-f]{4}){1,4},? [0-9A-Fa-f]{4}")
+_HEX_JOINED = re.compile(r"[\n:_-](?:[0-9A-Fa-f]{4}){1,8}[\n:_-]")
+# Of a thousand keys in groups of four one has no three digits in a row; in longer groups none.
 _NUMBER = re.compile(r"[0-9][0-9][0-9]")
 _LONG_NUMBER = re.compile(r"[0-9](?:[ -]?[0-9]){12}")
 
@@ -66,11 +70,7 @@ def _without_masks(text: str) -> str:
 
 def _find_all(message: Message, known_txids: frozenset[str]) -> list[Found]:
     text, lower = message
-    found: list[Found] = []
-    if may_hold_run(lower):
-        found += find_seed_phrases(message)
-    if may_hold_han_phrase(text):
-        found += find_han_phrases(message)
+    found = _find_phrases(message)
     if "recovery" in lower or "backup" in lower or "码" in lower or "碼" in lower:
         found += find_recovery_codes(message)
     if _LONG_STRING.search(text) or _GROUPS.search(text) or "otpauth" in lower:
@@ -80,10 +80,44 @@ def _find_all(message: Message, known_txids: frozenset[str]) -> list[Found]:
     if _NUMBER.search(text):
         found += find_one_time_codes(message)
         found += find_ibans(message)
+        if _may_hold_hex_groups(text):
+            found += find_grouped_keys(message, known_txids)
         if _LONG_NUMBER.search(text):
             found += find_cards(message)
             found += find_resident_ids(message)
     return found
+
+
+def _may_hold_hex_groups(text: str) -> bool:
+    if _HEX_GROUPS.search(text):
+        return True
+    is_joined = "-" in text or "\n" in text or ":" in text or "_" in text
+    return is_joined and _HEX_JOINED.search(text) is not None
+
+
+def _find_phrases(message: Message) -> list[Found]:
+    text, lower = message
+    words = WORD.findall(lower)
+    on_list = on_lists(words) if len(words) >= RUN_WORDS_MIN else b""
+    found: list[Found] = []
+    if may_hold_run(words, on_list):
+        found += find_seed_phrases(message)
+    if may_read_otherwise(lower, words, on_list):
+        found += _find_in_readings(message)
+    if may_hold_han_phrase(text):
+        found += find_han_phrases(message)
+    return found
+
+
+def _find_in_readings(message: Message) -> Iterator[Found]:
+    """Seed phrases that only show when the text is read in another way."""
+    for reading in readings(message):
+        text, lower = reading.message
+        words = WORD.findall(lower)
+        if may_hold_run(words, on_lists(words)):
+            yield from map(reading.in_original, find_seed_phrases(reading.message))
+        if may_hold_han_phrase(text):
+            yield from map(reading.in_original, find_han_phrases(reading.message))
 
 
 def _merged(found: Iterable[Found]) -> list[Found]:

@@ -20,8 +20,11 @@ UNBROKEN_WORDS_MIN = 6
 GAP_CHARS_MAX = 40
 """Between two words of a phrase: numbering, table rules, a line break."""
 
-_WORD = re.compile(r"[a-zß-öø-ɏЀ-ҁぁ-ゖァ-ヺー가-힣]+")
-_GAP = re.compile(r"[\W\d_第个個词詞一二三四五六七八九十号號位]*")
+LETTER = "[a-zß-öø-ʯͰ-ϿЀ-ԯᴀ-ᴫぁ-ゖァ-ヺー가-힣ꜱ]"
+"""Of the lists, and of the scripts whose letters look like theirs."""
+
+WORD = re.compile(f"{LETTER}+")
+_GAP = re.compile(r"[\W\d_第个個词詞单單字序编編一二三四五六七八九十号號位]*")
 _NUMBERING = re.compile(r"[\d\s]+")
 _UNBROKEN = b"\x01" * UNBROKEN_WORDS_MIN
 
@@ -52,10 +55,14 @@ class Run(NamedTuple):
         return self.words[-1].end()
 
 
-def may_hold_run(lower: str) -> bool:
-    """Cheap: whether enough words in a row are on one list, whatever stands between them."""
-    words = _WORD.findall(lower)
-    if len(words) < RUN_WORDS_MIN or _UNBROKEN not in bytes(map(WORDS.__contains__, words)):
+def on_lists(words: Sequence[str]) -> bytes:
+    """1 for each word that is on any list, 0 for the others."""
+    return bytes(map(WORDS.__contains__, words))
+
+
+def may_hold_run(words: Sequence[str], on_list: bytes) -> bool:
+    """Cheap: whether enough words in a row are on one list. `words` are all of the text."""
+    if len(words) < RUN_WORDS_MIN or _UNBROKEN not in on_list:
         return False
     lists = [WORDS.get(word, 0) for word in words]
     two = list(map(and_, lists, lists[1:]))
@@ -76,7 +83,7 @@ def find_runs(lower: str) -> Iterator[Run]:
 def _stretches(lower: str) -> Iterator[Words]:
     """Words with nothing but numbering and punctuation between them."""
     stretch: list[re.Match[str]] = []
-    for word in _WORD.finditer(lower):
+    for word in WORD.finditer(lower):
         if stretch and not _is_gap(lower, stretch[-1].end(), word.start()):
             yield stretch
             stretch = []
