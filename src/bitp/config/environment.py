@@ -47,6 +47,7 @@ class Environment:
     support_telegram: str = setting("", "Our name on Telegram; empty: not connected.")
     support_whatsapp: str = setting("", "Our number on WhatsApp; empty: not connected.")
     web_threads: int = setting(8, "Requests one web process answers at the same time.")
+    api_per_minute: int = setting(600, "Requests one API token may make each minute.")
     sends_per_s: int = setting(20, "Messages one connection may send each second.")
     sockets_per_address: int = setting(1_000, "Live connections from one network address.")
     connections_per_address: int = setting(

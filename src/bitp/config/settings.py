@@ -51,6 +51,8 @@ INSTALLED_APPS = [
     "bitp.desk.attachments",
     "bitp.desk.routing",
     "bitp.desk.console",
+    "bitp.desk.api",
+    "ninja",  # the files of the page that describes the API
     "bitp.desk.webhooks",
     "bitp.desk.operations",
     "bitp.desk.search",
@@ -219,6 +221,7 @@ _old_keys = (ENVIRONMENT.files_key_old, SECRET_KEY, ENVIRONMENT.secret_key_old)
 FILES_KEY_OLD = [key for key in _old_keys if key and key != FILES_KEY]
 BITP_WEBHOOKS_PRIVATE = ENVIRONMENT.webhooks_private
 BITP_HOURS = ENVIRONMENT.hours
+BITP_API_PER_MINUTE = ENVIRONMENT.api_per_minute
 BITP_SUPPORT_CHANNELS = {
     "email": ENVIRONMENT.support_email,
     "phone": ENVIRONMENT.support_phone,

@@ -6,8 +6,10 @@ PostgreSQL; tests/events runs them on both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection, transaction
@@ -25,7 +27,7 @@ CHANNEL = "bitp_log"
 class Envelope:
     """Who did it, for whom, on what proof. Ids and plain facts only, never personal text.
 
-    actor_kind: "contact" | "staff" | "customer" | "system"; evidence: canonical JSON;
+    actor_kind: "contact" | "staff" | "customer" | "program" | "system"; evidence: canonical JSON;
     grant, case, request: references; cause: id of the event that led to this one.
     """
 
@@ -58,6 +60,30 @@ class Fact:
     idempotency_key: str = ""
     version: int = 1
     at_us: int = 0
+
+
+# The program whose request is being answered: (its id, on behalf of whom it acts).
+_program: ContextVar[tuple[str, str] | None] = ContextVar("program", default=None)
+
+
+@contextmanager
+def acting_program(program: str, on_behalf_of: str) -> Iterator[None]:
+    """Whatever people's facts are appended meanwhile were the program's doing, and say so."""
+    before = _program.set((program, on_behalf_of))
+    try:
+        yield
+    finally:
+        _program.reset(before)
+
+
+def _who_acts(envelope: Envelope) -> Envelope:
+    """The envelope, with the program that acts in the place of a person; ours stay ours."""
+    program = _program.get()
+    if program is None or envelope.actor_kind == "system":
+        return envelope
+    return replace(
+        envelope, actor_kind="program", actor=program[0], on_behalf_of=program[1], actor_session=""
+    )
 
 
 COLUMNS = (
@@ -120,7 +146,7 @@ def _insert_events(facts: Sequence[Fact]) -> list[int]:
 
 
 def _row(fact: Fact, moment_us: int) -> tuple[str | int, ...]:
-    by = fact.envelope
+    by = _who_acts(fact.envelope)
     return (
         fact.kind,
         fact.version,

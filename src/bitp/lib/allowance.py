@@ -41,6 +41,11 @@ class Allowance:
                 self._left.popitem(last=False)
         return 0 if left >= 1 else math.ceil((1 - left) / self.per_s)
 
+    def left(self, key: str) -> float:
+        """How many takes the key had left after its last one."""
+        with self._lock:
+            return self._left.get(key, (float(self.burst), 0.0))[0]
+
     def forget(self) -> None:
         """Starts anew."""
         with self._lock:
