@@ -143,10 +143,10 @@ export default {
   "secret.seed_phrase": "seed phrase",
   "secret.private_key": "private key",
   "secret.api_secret": "API secret",
-  "secret.otpauth": "authenticator set-up",
+  "secret.otpauth": "authenticator secret",
   "secret.one_time_code": "one-time code",
   "secret.card": "card number",
-  "secret.resident_id": "resident id",
+  "secret.resident_id": "ID number",
   "secret.iban": "bank account",
 
   "system.agent_joined": "{name} joined",

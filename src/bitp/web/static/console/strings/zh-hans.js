@@ -143,7 +143,7 @@ export default {
   "secret.seed_phrase": "助记词",
   "secret.private_key": "私钥",
   "secret.api_secret": "API 密钥",
-  "secret.otpauth": "验证器绑定信息",
+  "secret.otpauth": "验证器密钥",
   "secret.one_time_code": "验证码",
   "secret.card": "银行卡号",
   "secret.resident_id": "身份证号",

@@ -98,9 +98,10 @@ export default {
     away: ({ when }) =>
       `Nobody is at the desk right now. Your message is kept.${when ? ` Someone will be here ${when}.` : ""}`,
     safety_reply: () =>
-      "We removed what looked like a seed phrase or private key before anyone could read it. " +
-      "Whoever knows it can take your funds: if you sent or typed it anywhere else, move them " +
-      "to a new wallet now. Nobody at BitP will ever ask for it.",
+      "Your message held what looks like a seed phrase or a private key. We removed it before it was stored: nobody here could read it. " +
+      "But it has left your device: whoever has it can take everything in that wallet, and nobody can reverse that. " +
+      "Please create a new wallet on a device you trust now, and move all funds to it. " +
+      "Nobody at BitP ever asks for a seed phrase, a private key, a password or a code.",
     stand_in: () => "Nobody is at the console, so a stand-in answers in this demo",
   },
   systemOther: "Something changed in this conversation",
