@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,3 +79,9 @@ def test_a_query_means_these_terms(query: str, terms: list[tuple[tuple[str, ...]
 def test_too_long_a_query_is_refused(query: str) -> None:
     with pytest.raises(TooLong):
         read_terms(query)
+
+
+@given(st.text(st.sampled_from("aZ1充值、。‘“”…！（），：；？ é①ﬁＡ\u0301"), max_size=60))
+def test_what_is_spared_the_unifying_would_not_change_by_it(text: str) -> None:
+    unified = unicodedata.normalize("NFKC", text)
+    assert tokens_of(text) == tokens_of(unified)

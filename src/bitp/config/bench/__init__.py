@@ -18,6 +18,7 @@ BENCHES = {
     "chat": "bitp.config.bench.chat:measure",
     "port": "bitp.config.bench.port:measure",
     "routing": "bitp.config.bench.routing:measure",
+    "search": "bitp.config.bench.search:measure",
     "sockets": "bitp.config.bench.sockets:measure",
     "start": "bitp.config.bench.start:measure",
 }

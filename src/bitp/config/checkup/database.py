@@ -72,7 +72,7 @@ def _check_index(connection: Any) -> list[Finding]:
     if not has_table(connection):
         return []
     if not has_triggers(connection):
-        says = "erased messages would stay in it; run bitp migrate, then bitp index"
+        says = "erased messages would stay in it; run bitp index"
         return [Finding("search index", TO_DO, says)]
     agreement = check_agreement()
     if agreement.is_complete:

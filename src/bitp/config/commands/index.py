@@ -26,19 +26,27 @@ def run(options: argparse.Namespace) -> int:
     set_up_django()
     from bitp.desk.search import filling
 
-    if options.anew and not options.check:
-        filling.empty()
     if not options.check:
-        filling.forget_strays()
-        _fill()
-        if options.compact:
-            filling.compact()
+        _bring_into_agreement(options)
     agreement = filling.check_agreement()
     if options.json:
         print(json.dumps({"ok": agreement.is_complete, **asdict(agreement)}))
     else:
         print(agreement.says(), file=sys.stderr)
     return int(not agreement.is_complete)
+
+
+def _bring_into_agreement(options: argparse.Namespace) -> None:
+    from bitp.desk.search import filling
+    from bitp.desk.search.schema import restore_triggers
+
+    restore_triggers()
+    if options.anew:
+        filling.empty()
+    filling.forget_strays()
+    _fill()
+    if options.compact:
+        filling.compact()
 
 
 def _fill() -> None:
