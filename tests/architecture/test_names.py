@@ -18,14 +18,13 @@ ALL_POWERFUL = re.compile("is_" + "superuser|django.contrib." + "admin")
 LARGEST_READ_BYTES = 2_000_000
 # Written in halves, so that this file does not find itself.
 TRACES = (
+    ("/ho" + "me/", "a path of one machine"),
     ("/wo" + "rk/", "a path of one machine"),
     ("/ro" + "ot/", "a path of one machine"),
     ("pypi" + ".org", "a registry"),
     ("python" + "hosted", "a registry"),
     ("npm" + "js.", "a registry"),
     ("deb." + "debian.org", "a registry"),
-    ("claude" + ".", "a tool"),
-    ("anthropic" + ".", "a tool"),
 )
 
 
