@@ -13,6 +13,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("account/", include("bitp.identity.urls")),
     path("console/", include("bitp.desk.staff.urls")),
+    path("console/queues/", include("bitp.desk.routing.urls")),
     path("console/jobs/", include("bitp.desk.operations.urls")),
     path("console/webhooks/", include("bitp.desk.webhooks.urls")),
     path("console/", include("bitp.desk.console.urls")),

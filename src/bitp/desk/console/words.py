@@ -6,6 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from bitp.desk.routing.words import TOPIC_NAMES
+
 VIEWS: dict[str, str | Promise] = {
     "waiting": pgettext_lazy("list of conversations", "Waiting"),
     "mine": pgettext_lazy("list of conversations", "Mine"),
@@ -13,16 +15,7 @@ VIEWS: dict[str, str | Promise] = {
     "resolved": pgettext_lazy("list of conversations", "Resolved"),
 }
 
-TOPICS: dict[str, str | Promise] = {
-    "account": pgettext_lazy("topic", "Account"),
-    "security": pgettext_lazy("topic", "Security"),
-    "deposit": pgettext_lazy("topic", "Deposit"),
-    "withdrawal": pgettext_lazy("topic", "Withdrawal"),
-    "order": pgettext_lazy("topic", "Order"),
-    "privacy": pgettext_lazy("topic", "Privacy"),
-    "technical": pgettext_lazy("topic", "Technical"),
-    "other": pgettext_lazy("topic", "Other"),
-}
+TOPICS = TOPIC_NAMES
 
 ROLES: dict[str, str | Promise] = {
     "agent": pgettext_lazy("role", "Agent"),
