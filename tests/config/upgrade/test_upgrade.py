@@ -22,12 +22,13 @@ pytestmark = pytest.mark.once
 EARLIER = sorted(Path(__file__).parent.glob("*.sqlite3.gz"))
 KEY = "only-for-the-upgrade-test-" * 2
 # What people would miss: read before and after.
+MESSAGES = """
+SELECT c.reference, c.topic, c.status, m.number, m.author_kind, m.is_note, m.text
+FROM conversations_message m JOIN conversations_conversation c ON c.id = m.conversation_id
+ORDER BY c.reference, m.number
+"""
 KEPT = (
-    (
-        "SELECT c.reference, c.topic, c.status, m.number, m.author_kind, m.is_note, m.text"
-        " FROM conversations_message m JOIN conversations_conversation c ON c.id = m.conversation_id"
-        " ORDER BY c.reference, m.number"
-    ),
+    MESSAGES,
     "SELECT email, kind, name, password FROM identity_user ORDER BY email",
     "SELECT id, kind, data, digest FROM events_event ORDER BY id",
     "SELECT name, head FROM events_stream ORDER BY name",
