@@ -67,6 +67,7 @@ class QueueForm(DressedForm):
     assigns = forms.BooleanField(
         label=_("Give conversations to people by itself"),
         required=False,
+        widget=forms.CheckboxInput(attrs={"class": "box"}),
         help_text=_("Otherwise people take them from the list."),
     )
     raised_after_minutes = forms.IntegerField(
