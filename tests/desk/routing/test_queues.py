@@ -16,6 +16,7 @@ from bitp.desk.routing.models import Queue, QueueMember
 from bitp.desk.routing.queues import all_queues, choose_queue, hidden_queues, queues_of
 from bitp.desk.staff.models import Member
 from bitp.events.models import Event
+from tests.desk.routing.at_work import follow, lines
 from tests.people import make_customer, make_member, post_of
 from tests.streams import kinds
 
@@ -78,6 +79,24 @@ def test_another_topic_moves_a_waiting_conversation_to_the_other_queue() -> None
         "queue": "money",
         "was": "main",
     }
+
+
+def test_staff_read_in_the_conversation_which_queue_was_chosen_and_for_what() -> None:
+    make_queue("money", topics="deposit")
+    alice, carol = make_customer("Alice"), make_member("Carol")
+    plain, chosen = write(alice, "other"), write(make_customer("Bob"), "deposit")
+    for _ in range(2):
+        follow()
+    changes.set_topic(plain, "deposit", carol)
+    follow()
+    line = {"code": "queued", "queue_en": "money", "queue_zh": "money", "topic": "deposit"}
+    for reference in (plain, chosen):
+        conversation = Conversation.objects.get(reference=reference)
+        assert lines(conversation) == [line]
+        assert lines(conversation, "customer") == []
+    changes.set_topic(chosen, "other", carol)
+    follow()
+    assert lines(Conversation.objects.get(reference=chosen))[-1]["queue_en"] == "Everything"
 
 
 def test_an_answered_conversation_moves_without_entering_anything() -> None:

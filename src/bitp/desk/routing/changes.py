@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -103,6 +103,23 @@ def _raise(conversation: Conversation, streams: Sequence[str]) -> None:
     values = {"minutes": waited_us // MINUTE_US}
     key = str(conversation.waiting_since_us)
     write_lines([Line(conversation.reference, "raised", key, values)])
+
+
+def tell_queue(decided: Mapping[str, int]) -> None:
+    """Writes down for staff into which queue each conversation came, and for what topic.
+
+    decided: conversation → the event of the decision, which is written once.
+    """
+    if not decided:
+        return
+    queues = {each.key: each for each in all_queues()}
+    rows = Conversation.objects.filter(reference__in=decided).order_by("pk")
+    lines = []
+    for reference, key, topic in rows.values_list("reference", "queue", "topic"):
+        names = {"queue_en": queues[key].name_en, "queue_zh": queues[key].name_zh}
+        values = {**names, "topic": topic}
+        lines.append(Line(reference, "queued", str(decided[reference]), values))
+    write_lines(lines)
 
 
 def tell_nobody_is_there(references: Sequence[str]) -> None:

@@ -14,10 +14,12 @@ from bitp.desk.routing.changes import (
     return_conversations,
     return_unanswered,
     tell_nobody_is_there,
+    tell_queue,
     unanswered,
 )
 from bitp.desk.routing.models import CAPACITY_USUAL, Seat
 from bitp.desk.routing.queries import available_members
+from bitp.desk.routing.queues import MAIN
 from bitp.desk.routing.rows import loads
 from bitp.desk.staff.presence import OFFLINE
 from bitp.events.tail import Read
@@ -33,7 +35,13 @@ STIRRING = frozenset(
         "routing.seat_changed",
     }
 )
-HEARD = STIRRING | {"conversation.changed", "message.posted", "staff.deactivated"}
+HEARD = STIRRING | {
+    "conversation.changed",
+    "conversation.opened",
+    "conversation.queue_changed",
+    "message.posted",
+    "staff.deactivated",
+}
 
 
 def hear(events: Sequence[Read]) -> None:
@@ -45,6 +53,7 @@ def hear(events: Sequence[Read]) -> None:
             return_unanswered(data["member"])
     _return_of_the_absent(_written(facts))
     _return_of_the_full(_reopened(facts))
+    tell_queue(_sorted_into(facts))
     tell_nobody_is_there(_named(facts, "queue.entered"))
     if any(_stirs(each, data) for each, data in facts):
         # In transactions of its own; should it fail, the clock's look does it.
@@ -71,6 +80,17 @@ def _written(facts: Iterable[tuple[Read, dict[str, Any]]]) -> dict[str, int]:
 
 def _reopened(facts: Iterable[tuple[Read, dict[str, Any]]]) -> list[str]:
     return _named([each for each in facts if "was" in each[1]], "conversation.changed")
+
+
+def _sorted_into(facts: Iterable[tuple[Read, dict[str, Any]]]) -> dict[str, int]:
+    """Conversations whose queue was decided, with the event that says so; not the main one at
+    an opening, where nothing was chosen."""
+    return {
+        data["conversation"]: each.event
+        for each, data in facts
+        if each.kind == "conversation.queue_changed"
+        or (each.kind == "conversation.opened" and data.get("queue", MAIN) != MAIN)
+    }
 
 
 def _return_of_the_absent(written: Mapping[str, int]) -> None:

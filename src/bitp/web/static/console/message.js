@@ -3,7 +3,7 @@
 import { withLinks } from "../client/links.js";
 import { element, icon, setAttribute, shownName } from "./elements.js";
 import { absolute, hour } from "./moments.js";
-import { hasWords, say } from "./words.js";
+import { hasWords, language, say } from "./words.js";
 
 // Longer texts are folded until somebody asks for all of them.
 const FOLD_CHARACTERS = 1_800;
@@ -146,10 +146,17 @@ function remedies(row, acts) {
   return [remedy("retry"), remedy("edit")];
 }
 
+/** Values that the line names in the reader's language: the queue, the topic. */
+function worded(values) {
+  const { queue_en, queue_zh, topic } = values;
+  const queue = language() === "zh-hans" ? queue_zh : queue_en;
+  return { ...values, ...(queue && { queue }), ...(topic && { topic: say(`topic.${topic}`) }) };
+}
+
 function systemLine(row) {
   const { code = "", name = "", ...values } = row.parts ?? {};
   const key = `system.${code}`;
-  const words = say(hasWords(key) ? key : "system.other", { ...values, name: shownName(name, "") });
+  const words = say(hasWords(key) ? key : "system.other", { ...worded(values), name: shownName(name, "") });
   const line = element("p", {}, `${words} · `);
   if (row.number) line.append(time(row));
   return line;

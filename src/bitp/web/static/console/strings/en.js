@@ -154,6 +154,7 @@ export default {
   "system.reopened": "The conversation is open again",
   "system.safety_reply": "A secret was removed; the customer was told how to be safe",
   "system.away": "The customer was told when somebody will be here",
+  "system.queued": "In the queue “{queue}”, for the topic {topic}",
   "system.assigned_longest": "Assigned to {name}: waited longest ({minutes} min), chats now {load} of {capacity}",
   "system.assigned_again": "Assigned to {name}, who helped before; chats now {load} of {capacity}",
   "system.assigned_urgent": "Assigned to {name}: urgent, so before its turn; chats now {load} of {capacity}",

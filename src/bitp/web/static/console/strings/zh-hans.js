@@ -154,6 +154,7 @@ export default {
   "system.reopened": "会话已重新打开",
   "system.safety_reply": "已移除敏感信息，并已提醒客户如何保护账户",
   "system.away": "已告知客户何时有人在线",
+  "system.queued": "已归入“{queue}”队列，主题：{topic}",
   "system.assigned_longest": "已分配给 {name}：等候时间最长（{minutes} 分钟），现接待 {load}/{capacity}",
   "system.assigned_again": "已分配给 {name}：曾接待过这位客户，现接待 {load}/{capacity}",
   "system.assigned_urgent": "已分配给 {name}：情况紧急，优先接待，现接待 {load}/{capacity}",
