@@ -14,14 +14,16 @@ from playwright.sync_api import Browser, Page, Route
 from bitp.policies.secrets import MASK_PATTERN
 from bitp.policies.secrets.browser_words import TARGET, for_browser, render
 from bitp.policies.secrets.surroundings import KEY_WORDS
+from bitp.web.modules import lean
 from tests.plugins.stages import browser_for
 from tests.policies.secrets.corpus import corpus
+from tests.policies.secrets.phrases import COUNTED_FORMS
 from tests.policies.secrets.sample import Sample
 
 WIDGET = Path(TARGET).parent
 FILES = ("redact.js", "redact-words.js")
 PACKED_BYTES_MAX = 9_000
-"""Of the 40,000 that the whole widget may have."""
+"""Of the 40,000 that the whole widget may have, as it is served."""
 
 RECALL_MIN = {"seed_phrase": 0.85, "private_key": 0.99, "otpauth": 0.99, "card": 0.99}
 TOUCHED_MAX = 1 / 1_000
@@ -30,7 +32,9 @@ COMMON_WORDS_TOUCHED_MAX = 1 / 10
 
 KNOWN_KINDS = ("private_key", "card", "resident_id")
 KNOWN_LISTS = ("english", "chinese_simplified")
+LEFT_TO_THE_SERVER = {*COUNTED_FORMS, "without spaces, lines of 4"}
 ORIGIN = "http://localhost:9"
+CAMEL = "LegalWinnerThankYearWaveSausageWorthUsefulLegalWinnerThankYellow"
 HEX = "e9873d79c6d87dc0fb6a5778633389f4453213303da61f20bd67fc233aa33262"
 
 
@@ -43,7 +47,8 @@ def test_the_written_word_data_is_current() -> None:
 
 @pytest.mark.once
 def test_both_files_together_stay_small() -> None:
-    packed = sum(len(gzip.compress((WIDGET / name).read_bytes(), 9)) for name in FILES)
+    served = [lean((WIDGET / name).read_text(encoding="utf-8")) for name in FILES]
+    packed = sum(len(gzip.compress(text.encode(), 9)) for text in served)
     print(f"{packed:,} bytes packed")
     assert packed <= PACKED_BYTES_MAX
 
@@ -84,7 +89,7 @@ def redacted_in(page: Page, texts: list[str]) -> list[dict[str, Any]]:
 
 def is_known(sample: Sample) -> bool:
     if sample.kind == "seed_phrase":
-        return sample.language in KNOWN_LISTS
+        return sample.language in KNOWN_LISTS and sample.form not in LEFT_TO_THE_SERVER
     return (sample.kind in KNOWN_KINDS and sample.form != "PEM") or sample.form == "link"
 
 
@@ -115,6 +120,9 @@ def test_masks_are_the_servers_and_a_mask_is_left_alone(page: Page) -> None:
         f"{HEX}",
         f"txid {HEX}",
         "ok 👍🏽 11010519491231002X\u200b。",
+        f"{CAMEL}, please help",
+        f"here: {' '.join(CAMEL.lower())} 好",
+        f"<p>key {' '.join(HEX[n : n + 8] for n in range(0, 64, 8))}</p>",
     ]
     answers = redacted_in(page, texts)
     assert [answer["text"] for answer in answers] == [
@@ -123,8 +131,11 @@ def test_masks_are_the_servers_and_a_mask_is_left_alone(page: Page) -> None:
         "⟦removed:private_key:64⟧",
         f"txid {HEX}",
         "ok 👍🏽 ⟦removed:resident_id:18⟧\u200b。",
+        "⟦removed:seed_phrase:12⟧, please help",
+        "here: ⟦removed:seed_phrase:12⟧ 好",
+        "<p>key ⟦removed:private_key:71⟧</p>",
     ]
-    assert [len(answer["findings"]) for answer in answers] == [1, 0, 1, 0, 1]
+    assert [len(answer["findings"]) for answer in answers] == [1, 0, 1, 0, 1, 1, 1, 1]
     assert MASK_PATTERN.search(answers[0]["text"])
 
 
@@ -146,7 +157,8 @@ def test_hostile_text_takes_time_in_proportion(page: Page) -> None:
       const small = Math.ceil(100_000 / part.length);
       return cost(4 * small) / cost(small);
     }"""
-    for part in ("a", "的", "壤 对 ", "abandon ", "4", "xprv9s ", "4111 "):
+    parts = ("a", "的", "壤 对 ", "abandon ", "4", "xprv9s ", "4111 ", "<li>a</li>", "&lt;")
+    for part in (*parts, "abandonability", "LegalWinner", "l e g a l winner ", "e987 3d79 "):
         ratios = [page.evaluate(script, part) for _ in range(3)]
         print(f"{part!r}: ratios {ratios}")
         assert min(ratios) <= 9, part

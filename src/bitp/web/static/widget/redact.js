@@ -27,11 +27,13 @@ const BASE58 = "[1-9A-HJ-NP-Za-km-z]";
 const HAN = "[㐀-鿿]";
 const HAN_EACH = new RegExp(HAN, "g");
 const INVISIBLE = /\p{DI}/u;
-const ODD = /[\p{DI}İ\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u2460-\u249b\u{1d400}-\u{1d7ff}]/u;
+const ODD = /[\p{DI}İ\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u2460-\u249b\u{1d400}-\u{1d7ff}]/gu;
 const GAP = /^(?:[^\p{L}.:!?。：！？]*|(?:[^\p{L}]|[第个個词詞])*\d(?:[^\p{L}]|[第个個词詞])*)$/u;
 const LIGHT = "[^\\p{L}。！？!?]{1,12}";
 const SPACED = new RegExp(`(^|[^㐀-鿿])(${HAN}(?:${LIGHT}${HAN}){11,23})(?!${HAN})`, "gu");
 const TOGETHER = new RegExp(`(^|[^㐀-鿿])(${HAN}(?:\\s?${HAN}){11,23})(?!${HAN})`, "gu");
+const GLUED = /()([a-z]{36,})/g;
+const WORD_LETTERS = 5.4;
 // No word of the list is longer, and hardly one is a plural.
 const LIKE_LISTED = /^([a-z]{3,4}|[a-z]{3,6}([^s]|ss)|[a-z]{7}[^s])$/;
 const SENTENCE_END = /[.!?](?=\s)|[。！？；;]/;
@@ -45,56 +47,79 @@ const ENCODED = new RegExp(
   `(^|[^0-9A-Za-z])([5KLc9]${BASE58}{50,51}(?![0-9A-Za-z])|[xyztuvYZUV]prv(?:\\s?${BASE58}){107})`, "g",
 );
 const HEX = /(^|[^0-9a-z])((?:0x)?[0-9a-f]{64})(?![0-9a-z])/g;
+const GROUPED =
+  /(^|[^0-9a-z])((?:0x)?(?:[0-9a-f]{4}(?:[\s,_-]{1,2}[0-9a-f]{4}){15}|[0-9a-f]{8}(?:[\s,_-]{1,2}[0-9a-f]{8}){7}))(?![0-9a-z]|[\s,_-][0-9a-f]{4})/g;
 const CARD = /(^|[^0-9a-z.])((?=2[2-7]|[3-6])\d(?:\d{12,18}|\d{3}(?:[ -]\d{4}){3}(?:[ -]\d{1,3})?|\d{3}[ -]\d{6}[ -]\d{4,5}))(?![0-9a-z]| \d)/g;
 const OTHER_NUMBERS = /order|trade|ticket|reference|\b(?:uid|id|no|ref|iban|[a-z]{2}\d\d)\b|订单|单号|编号|流水|工单/;
 const RESIDENT = /(^|[^0-9a-z])([1-8]\d{5}[ -]?(?:19|20)\d{2}[01]\d[0-3]\d[ -]?\d{3}[\dx])(?![0-9a-z])/g;
 
+const FOREIGN = "аеіјоѕрсухһкмтнαοινρυ";
+const PLAIN = "aeijospcyxhkmthaoivpu";
+/** How else a phrase may be written, and what to read in its place. */
+const DISGUISES = [
+  [/<[^<>]{1,200}>|&lt;[^&]{1,80}&gt;|&\w{2,6};/g, () => "\n"],
+  [new RegExp(`[${FOREIGN}]`, "gi"), (letter) => PLAIN[FOREIGN.indexOf(letter.toLowerCase())]],
+  [/[a-z](?=[A-Z])/g, (letter) => `${letter}·`],
+  [/\b[a-z](?:[^\p{L}]{1,6}[a-z]\b){35,}/giu, (letters) => letters.replace(/[^a-z]/gi, "")],
+];
+
 /** The text with a mask for every secret, and {kind, length} of each in order. */
 export function redact(text) {
-  const { plain, startOf, endOf } = fold(text.replace(MASK, (mask) => "⟦".repeat(mask.length)));
+  const masked = text.replace(MASK, (mask) => "⟦".repeat(mask.length));
+  const folded = rewritten({ plain: masked, startOf: (at) => at, endOf: (at) => at + 1 }, ODD, plainest);
+  const other = DISGUISES.reduce((reading, [pattern, to]) => rewritten(reading, pattern, to), folded);
+  const { plain } = folded;
   const lower = plain.toLowerCase();
   const found = [
-    ...english(lower), ...chinese(lower), ...matches("otpauth", LINK, lower),
-    ...matches("private_key", ENCODED, plain), ...hexKeys(lower), ...residentIds(lower), ...cards(lower),
+    ...placed(folded, phrases(lower)), ...(other === folded ? [] : placed(other, phrases(other.plain.toLowerCase()))),
+    ...placed(folded, [
+      ...matches("otpauth", LINK, lower), ...matches("private_key", ENCODED, plain),
+      ...hexKeys(lower, HEX), ...hexKeys(lower, GROUPED), ...residentIds(lower), ...cards(lower),
+    ]),
   ].sort((a, b) => a.start - b.start || b.end - a.end);
   const findings = [];
   let safe = "";
   let copied = 0;
   for (const { kind, start, end, length } of found) {
-    if (startOf(start) >= copied) {
+    if (start >= copied) {
       findings.push({ kind, length });
-      safe += `${text.slice(copied, startOf(start))}⟦removed:${kind}:${Math.min(length, LENGTH_SHOWN_MAX)}⟧`;
+      safe += `${text.slice(copied, start)}⟦removed:${kind}:${Math.min(length, LENGTH_SHOWN_MAX)}⟧`;
     }
-    copied = Math.max(copied, endOf(end - 1));
+    copied = Math.max(copied, end);
   }
   return { text: safe + text.slice(copied), findings };
 }
 
-/** The text in its plainest form, and where each of its characters begins and ends in the text. */
-function fold(text) {
-  if (!ODD.test(text)) return { plain: text, startOf: (at) => at, endOf: (at) => at + 1 };
+const placed = ({ startOf, endOf }, found) =>
+  found.map((one) => ({ ...one, start: startOf(one.start), end: endOf(one.end - 1) }));
+
+const phrases = (lower) => [...english(lower), ...glued(lower), ...chinese(lower)];
+
+/** Another reading: what matches is written in another way; each character knows where it stood. */
+function rewritten(reading, pattern, to) {
   let plain = "";
+  let copied = 0;
   const starts = [];
   const ends = [];
-  let start = 0;
-  for (const character of text) {
-    const end = start + character.length;
-    const written = plainest(character);
-    for (let n = 0; n < written.length; n++) {
-      starts.push(start);
-      ends.push(end);
+  const write = (piece, from, until) => {
+    for (let n = 0; n < piece.length; n++) {
+      starts.push(reading.startOf(from ?? copied + n));
+      ends.push(reading.endOf(until ?? copied + n));
     }
-    plain += written;
-    start = end;
+    plain += piece;
+  };
+  for (const { 0: match, index } of reading.plain.matchAll(pattern)) {
+    write(reading.plain.slice(copied, index));
+    copied = index + match.length;
+    write(to(match), index, copied - 1);
   }
+  if (!copied) return reading;
+  write(reading.plain.slice(copied));
   return { plain, startOf: (at) => starts[at], endOf: (at) => ends[at] };
 }
 
-function plainest(character) {
-  if (!ODD.test(character)) return character;
-  // The dotted capital I is the one character whose lower case has another length.
-  return INVISIBLE.test(character) ? "" : character === "İ" ? "i" : character.normalize("NFKC");
-}
+// The dotted capital I is the one character whose lower case has another length.
+const plainest = (odd) => (INVISIBLE.test(odd) ? "" : odd === "İ" ? "i" : odd.normalize("NFKC"));
 
 function* matches(kind, pattern, text) {
   for (const match of text.matchAll(pattern)) {
@@ -124,10 +149,12 @@ function prefixes() {
   return listed;
 }
 
+const isListed = (word) => LIKE_LISTED.test(word) && prefixes().has(word.slice(0, 4));
+
 function* english(lower) {
   const all = [...lower.matchAll(/[a-z]+/g)].map((match, at) => ({
     at, start: match.index, end: match.index + match[0].length,
-    isListed: LIKE_LISTED.test(match[0]) && prefixes().has(match[0].slice(0, 4)),
+    isListed: isListed(match[0]),
   }));
   let run = [];
   for (const word of all) {
@@ -137,6 +164,21 @@ function* english(lower) {
     if (goesOn || word.isListed) run.push(word);
   }
   yield* phrase(lower, run, all);
+}
+
+/** Letters without spaces that are nothing but words of the list; their number is a guess. */
+function* glued(lower) {
+  for (const found of matches("seed_phrase", GLUED, lower)) {
+    const letters = found.length;
+    const reached = [true];
+    for (let end = 3; end <= letters; end++) {
+      for (let step = 3; step < 9 && !reached[end]; step++) {
+        reached[end] = reached[end - step] && isListed(found.written.slice(end - step, end));
+      }
+    }
+    const far = (size) => Math.abs(size * WORD_LETTERS - letters);
+    if (reached[letters]) yield { ...found, length: SIZES.reduce((a, b) => (far(b) < far(a) ? b : a)) };
+  }
 }
 
 const isGap = (lower, start, end) => end - start <= GAP_CHARS_MAX && GAP.test(lower.slice(start, end));
@@ -201,14 +243,14 @@ function* chinese(lower) {
 
 // --- keys and numbers -----------------------------------------------------------------------
 
-/** 64 hex digits, unless the words beside them name a transaction; the server's rule. */
-function* hexKeys(lower) {
+/** 64 hex digits, together or in groups, unless the words beside them name a transaction; the server's rule. */
+function* hexKeys(lower, pattern) {
   let isKey = false;
   let until = 0;
-  for (const found of matches("private_key", HEX, lower)) {
+  for (const found of matches("private_key", pattern, lower)) {
     if (!until || /\p{L}/u.test(lower.slice(until, found.start))) isKey = namesKey(lower, until, found);
     until = found.end;
-    if (isKey) yield found;
+    if (isKey && /[a-f]/.test(found.written)) yield found;
   }
 }
 
