@@ -24,6 +24,7 @@ EVENTS = (
     "conversation.changed",
     "conversation.assigned",
     "conversation.unassigned",
+    "conversation.raised",
 )
 # What a cold cache loads before the first paint, compressed (bytes).
 FIRST_PAINT_MAX = 150_000
