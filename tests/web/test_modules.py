@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bitp import web
-from bitp.web.modules import UnknownForm, joined, lean
+from bitp.web.modules import UnknownForm, joined, lean, tight
 
 STATIC = Path(web.__file__).parent / "static"
 WIDGET = STATIC / "widget"
@@ -29,10 +29,10 @@ def test_modules_come_in_the_order_in_which_they_need_each_other(tmp_path: Path)
         two="const hidden = 1;\nexport const c = hidden;\n",
     )
     text = joined(entry)
-    places = [text.index(each) for each in ("hidden = 1", "const a = c", "sum = first")]
+    places = [text.index(each) for each in ("hidden=1", "const a=c", "sum=first")]
     assert places == sorted(places)
-    assert "const {a: first," in text.replace("{ a", "{a")
-    assert text.endswith("export const {sum} = m2;\n")
+    assert "const{a:first," in text
+    assert text.endswith("export const{sum}=m2;\n")
     assert text.count("export") == 1
 
 
@@ -76,7 +76,7 @@ def test_comments_of_whole_lines_and_indentation_go_and_all_else_stays() -> None
 
 def test_the_widgets_own_modules_can_be_joined() -> None:
     text = joined(WIDGET / "app.js")
-    assert "export const {start}" in text
+    assert "export const{start}" in text
     assert "/**" not in text
     assert len(gzip.compress(text.encode(), 9)) < 30_000
 
@@ -125,3 +125,9 @@ def test_the_widget_has_the_values_of_the_design() -> None:
         assert {
             each.replace("#fff", "#ffffff") if each == "#fff" else each for each in found
         } == wanted
+
+
+def test_a_script_loses_the_spaces_that_separate_nothing() -> None:
+    script = 'const a = b + +c ? "x  =  y" : `u  ${d}  v`;\nif (/[/ ] z/.test(a)) return b;\n'
+    assert tight(script) == 'const a=b+ +c?"x  =  y":`u  ${d}  v`;if(/[/ ] z/.test(a))return b;\n'
+    assert tight("if (a) {\n  b();\n}\nelse c in d;\n") == "if(a){b();}\nelse c in d;\n"

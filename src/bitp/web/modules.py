@@ -15,6 +15,17 @@ _LINE_START = re.compile(r"\n\s+")
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 _OTHER = re.compile(r"^(?:import|export)\b[^\n(]*", re.MULTILINE)
+# What a script holds that must stay as it is, and the space between everything else.
+_TOKEN = re.compile(
+    r'"(?:[^"\\\n]|\\.)*"'
+    r"|'(?:[^'\\\n]|\\.)*'"
+    r"|`(?:[^`\\]|\\.)*`"
+    r"|(?<=[(,=:?!&|;{\[>])\s*/(?![/*])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*"
+    r"|(?P<space>\s+)"
+)
+_WORD = re.compile(r"[\w$#]")
+# After these, and before those, a line's end says nothing: our statements end in semicolons.
+_OPEN, _CLOSE = "{;,([=>?:&|+", "})].?:"
 
 
 class UnknownForm(Exception):
@@ -26,6 +37,21 @@ def lean(text: str) -> str:
     return _LINE_START.sub("\n", "\n" + _COMMENT.sub("", text)).strip() + "\n"
 
 
+def tight(text: str) -> str:
+    """A lean script without the spaces that separate nothing; texts and patterns stay."""
+
+    def taken(found: re.Match[str]) -> str:
+        if found["space"] is None:
+            return found[0].lstrip()
+        before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
+        if (_WORD.match(before) and _WORD.match(after)) or (before in "+-" and before == after):
+            return " "
+        is_line = "\n" in found[0] and before not in _OPEN and after not in _CLOSE
+        return "\n" if is_line else ""
+
+    return _TOKEN.sub(taken, text).strip() + "\n"
+
+
 def joined(entry: Path) -> str:
     """The module and all it imports as one module with the same exports; raises UnknownForm."""
     order: list[Path] = []
@@ -33,7 +59,9 @@ def joined(entry: Path) -> str:
     names = {path: f"m{index}" for index, path in enumerate(order)}
     bodies = [f"const {names[path]}=(()=>{{\n{_body(path, names)}}})();\n" for path in order]
     exports = ", ".join(_exports(entry.resolve()))
-    return lean("".join(bodies) + f"export const {{{exports}}} = {names[entry.resolve()]};\n")
+    return tight(
+        lean("".join(bodies) + f"export const {{{exports}}} = {names[entry.resolve()]};\n")
+    )
 
 
 def _visit(path: Path, order: list[Path], above: list[Path]) -> None:

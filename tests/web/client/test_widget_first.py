@@ -14,7 +14,9 @@ from tests.web.client.conftest import Desk, Host, button, open_chat, texts, wind
 pytestmark = pytest.mark.browser
 
 LOADER_BYTES_MAX = 15_000
+# All that a talk needs. What files need comes with the first file, and has a limit of its own.
 ALL_BYTES_MAX = 40_000
+FILES_BYTES_MAX = 6_000
 REDACTION_BYTES_MAX = 12_000
 
 
@@ -33,6 +35,9 @@ def test_it_is_small(system: System, language: str) -> None:
     assert loader <= LOADER_BYTES_MAX
     assert parts["redact.js"] <= REDACTION_BYTES_MAX
     assert everything <= ALL_BYTES_MAX
+    assert sum(packed_bytes(system, f"/widget/files.{each}") for each in ("js", "css")) <= (
+        FILES_BYTES_MAX
+    )
 
 
 def test_until_it_is_opened_there_is_a_button_and_nothing_else(

@@ -18,13 +18,26 @@ SHEETS = [
             "composer",
             "context",
             "overlays",
+            "acting",
             "search",
         )
     ),
+    "client/files.css",
 ]
 # What the console imports of the client modules that it shares with the widget.
-SHARED = ("connection", "links", "outbox", "streams", "thread", "wires", "words")
+SHARED = (
+    "connection",
+    "files",
+    "files_words",
+    "links",
+    "outbox",
+    "streams",
+    "thread",
+    "wires",
+    "words",
+)
 OWN = (
+    "assign_view",
     "composer",
     "connection_line",
     "context_view",

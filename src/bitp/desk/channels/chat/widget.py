@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from bitp.identity.rights import public
-from bitp.web.modules import joined, lean
+from bitp.web.modules import joined, lean, tight
 
 # Browsers ask for the loader again after this, so that a new version is there the same day.
 LOADER_S = 300
@@ -41,17 +42,26 @@ def _read(path: Path) -> str:
     return lean(path.read_text("utf-8"))
 
 
+def _read_words(path: Path) -> str:
+    return tight(_read(path))
+
+
 def _read_styles(first: Path) -> str:
-    return "".join(_read(first.with_stem(name)) for name in _STYLES)
+    text = "".join(_read(first.with_stem(name)) for name in _STYLES)
+    return _SPACE.sub(r"\1", text)
 
 
+# What a style sheet only reads; a colon before a space stands in a declaration.
+_SPACE = re.compile(r"\s*([{};])\s*|(?<=[:,]) ")
 # In the order in which they may build on each other.
 _STYLES = ("tokens", "panel", "buttons", "head", "home", "log", "writing", "foot")
 _MADE: dict[str, tuple[str, Callable[[Path], str]]] = {
     "app.js": ("widget/app.js", joined),
-    "en.js": ("widget/strings/en.js", _read),
-    "zh-hans.js": ("widget/strings/zh-hans.js", _read),
+    "en.js": ("widget/strings/en.js", _read_words),
+    "zh-hans.js": ("widget/strings/zh-hans.js", _read_words),
     "redact.js": ("widget/redact.js", joined),
+    "files.js": ("widget/files.js", joined),
+    "files.css": ("client/files.css", _read),
     "widget.css": ("widget/styles/tokens.css", _read_styles),
 }
 
@@ -67,7 +77,9 @@ def loader() -> Asset:
     """The one file a page includes; it knows the version of the others."""
     everything = b"".join(asset.content for asset in assets().values())
     version = hashlib.sha256(everything).hexdigest()[:12]
-    return _asset("widget.js", _read(_find("widget/loader.js")).replace(VERSION_MARK, version))
+    script = _read(_find("widget/loader.js")).replace(VERSION_MARK, version)
+    head, style, rest = re.split(r"(?<=const STYLE = `)([^`]*)", script, maxsplit=1)
+    return _asset("widget.js", tight(head + _SPACE.sub(r"\1", style) + rest))
 
 
 def _asset(name: str, text: str) -> Asset:

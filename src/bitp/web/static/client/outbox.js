@@ -20,7 +20,8 @@
  * send   (frame) => bool: false when there is no line.
  * lane   of an item: what it queues behind (else its thread or conversation).
  *
- * An item: {cid, body, conversation, thread, note, topic, language, about, at_ms, state, code}.
+ * An item: {cid, body, conversation, thread, note, topic, language, about, files, at_ms, state,
+ * code}; files: the server's objects of files that were uploaded before.
  * state "waiting" or "refused" (with the server's code; retry() or discard() it).
  * Changes: {kind: "put" | "acked" | "refused" | "gone" | "others", item, ack}.
  */
@@ -137,7 +138,7 @@ export class Outbox {
     const body = typed.toWellFormed?.() ?? typed;
     const length = [...body].length;
     const items = this.items();
-    if (!body.trim()) throw new OutboxError("empty");
+    if (!body.trim() && !rest.files?.length) throw new OutboxError("empty");
     if (length > MESSAGE_CHARACTERS_MAX) throw new OutboxError("too_long");
     const used = items.reduce((sum, item) => sum + item.body.length, 0);
     if (items.length >= ITEMS_MAX || used + body.length > CHARACTERS_MAX) throw new OutboxError("full");
@@ -296,9 +297,10 @@ export class Outbox {
   }
 }
 
-function frameOf({ cid, body, conversation, thread, note, topic, language, about }) {
+function frameOf({ cid, body, conversation, thread, note, topic, language, about, files }) {
   const frame = { t: "send", cid, body };
-  const rest = { conversation, thread, note, topic, language, about };
+  const attachments = files?.length && files.map((file) => file.reference);
+  const rest = { conversation, thread, note, topic, language, about, attachments };
   for (const [name, value] of Object.entries(rest)) if (value) frame[name] = value;
   return frame;
 }

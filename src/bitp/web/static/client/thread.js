@@ -47,9 +47,10 @@ export class Thread {
     if (head >= this.#factsAt) this.#mergeFacts(facts, head);
   }
 
-  /** An entry of the conversation's stream. Other kinds than these three change nothing. */
+  /** An entry of the conversation's stream. Other kinds than these change nothing. */
   mergeEvent({ kind, n, at_us, data }) {
     if (kind === "message.posted") this.#addLive(data.erased ? erased(data, at_us) : data);
+    if (kind === "attachment.changed") this.#changeFile(data);
     if (kind === "conversation.marked") this.#mergeMarks({ [data.who]: data });
     if (kind === "conversation.changed" && n > this.#factsAt) this.#mergeFacts(data, n);
   }
@@ -61,11 +62,10 @@ export class Thread {
     if (this.#messages.has(ack.number)) return;
     this.#set({
       number: ack.number,
-      kind: "text",
       note: Boolean(item?.note),
       author: { kind: this.#side, name: "" },
       text: ack.text ?? item?.body ?? "",
-      parts: null,
+      ...partsOf(item),
       cid: ack.cid,
       at_us: ack.at_us,
       ours: true,
@@ -161,6 +161,14 @@ export class Thread {
     if (!this.isOurs(message)) this.#typing = null;
   }
 
+  /** The virus check came to a file, or it was erased. */
+  #changeFile({ number, attachment, state }) {
+    const message = this.#messages.get(number);
+    if (!message?.parts?.files) return;
+    const files = message.parts.files.map((file) => (file.reference === attachment ? { ...file, state } : file));
+    this.#messages.set(number, { ...message, parts: { files } });
+  }
+
   #set(message) {
     this.#messages.set(message.number, message);
     if (!message.cid || message.author.kind !== this.#side) return;
@@ -208,14 +216,18 @@ function erased({ number, note }, at_us) {
   return { number, kind: "erased", note, author, text: "", parts: null, cid: "", at_us };
 }
 
+function partsOf(item) {
+  const files = item?.files;
+  return files?.length ? { kind: "file", parts: { files } } : { kind: "text", parts: null };
+}
+
 function ownRow(item) {
   return {
     number: 0,
-    kind: "text",
     note: Boolean(item.note),
     author: { kind: "", name: "" },
     text: item.body,
-    parts: null,
+    ...partsOf(item),
     cid: item.cid,
     at_us: item.at_ms * 1000,
     ours: true,

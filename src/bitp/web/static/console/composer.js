@@ -1,5 +1,7 @@
 // Where a member writes: reply or note, each with its own text, draft and look.
 
+import { FileTray, uploading } from "../client/files.js";
+import { FILES_WORDS } from "../client/files_words.js";
 import { MESSAGE_CHARACTERS_MAX, OutboxError } from "../client/outbox.js";
 import { element, setAttribute, setText, shownName } from "./elements.js";
 import { SEND_KEYS } from "./platform.js";
@@ -9,6 +11,7 @@ import { say } from "./words.js";
 // The count is shown when this much room is left.
 const COUNT_FROM = 500;
 const MODES = ["reply", "note"];
+const FILES = "/console/attachments";
 
 export class Composer {
   #desk;
@@ -23,6 +26,7 @@ export class Composer {
   #isLoaded = false;
   #begunAfter = 0;
   #typing;
+  #tray;
 
   constructor(desk) {
     this.#desk = desk;
@@ -38,6 +42,7 @@ export class Composer {
     for (const mode of MODES) this.#tab(mode).addEventListener("click", () => this.write(mode));
     this.#form.querySelector('[role="tablist"]').addEventListener("keydown", (event) => this.#tabKey(event));
     desk.signals.on("talk", () => this.#follow());
+    this.#takeFiles();
     this.#chooseEnter();
     this.#drawMode();
   }
@@ -65,6 +70,42 @@ export class Composer {
     return true;
   }
 
+  // --- files ----------------------------------------------------------------------------
+
+  /** By button, by paste, by drop; they go with the reply or note that is sent next. */
+  #takeFiles() {
+    this.#tray = new FileTray({
+      words: FILES_WORDS[document.documentElement.lang.startsWith("zh") ? "zh-hans" : "en"],
+      start: (file, onprogress) => uploading(this.#filesAddress(), this.#desk.requests.headers, file, onprogress),
+      discard: (reference) => this.#desk.requests.post(`${FILES}/${reference}/discard`).catch(() => {}),
+      changed: () => setAttribute(document.getElementById("send"), "aria-busy", this.#tray?.isBusy ? "true" : null),
+    });
+    this.#text.before(this.#tray.element);
+    const input = document.getElementById("composer-files");
+    document.getElementById("attach").addEventListener("click", () => input.click());
+    input.addEventListener("change", () => {
+      this.#addFiles([...input.files]);
+      input.value = "";
+    });
+    for (const kind of ["paste", "dragover", "drop"]) this.#form.addEventListener(kind, (event) => this.#dropped(event));
+  }
+
+  #filesAddress() {
+    return `${FILES}?conversation=${this.#talk.reference}`;
+  }
+
+  #dropped(event) {
+    const data = event.clipboardData ?? event.dataTransfer;
+    if (!data?.types.includes("Files")) return;
+    event.preventDefault();
+    if (data.files.length) this.#addFiles([...data.files]);
+  }
+
+  #addFiles(files) {
+    if (this.#isLoaded) this.#tray.add(files);
+    this.#text.focus();
+  }
+
   // --- which conversation ---------------------------------------------------------------
 
   #follow() {
@@ -77,6 +118,7 @@ export class Composer {
   #begin(talk) {
     this.#typing.stop();
     this.#desk.drafts.flush();
+    this.#tray.leave();
     this.#talk = talk;
     this.#isLoaded = false;
     this.#texts = { reply: "", note: "" };
@@ -123,10 +165,11 @@ export class Composer {
   /** Sends what stands there; first says so if somebody else replied meanwhile. */
   send({ anyway = false } = {}) {
     const body = this.#text.value.trim();
-    if (!this.#isLoaded || !body) return;
+    const files = this.#tray.ready();
+    if (!this.#isLoaded || this.#tray.isBusy || !(body || files.length)) return;
     if (!anyway && this.#mode === "reply" && this.#warnOfReply(true)) return;
     try {
-      this.#desk.post({ body, note: this.#mode === "note" });
+      this.#desk.post({ body, files, note: this.#mode === "note" });
     } catch (error) {
       if (!(error instanceof OutboxError)) throw error;
       this.#warn(say(`refused.${error.code}`));
@@ -136,6 +179,7 @@ export class Composer {
   }
 
   #sent() {
+    this.#tray.clear();
     this.#typing.stop();
     this.#warn(null);
     this.#text.value = this.#texts[this.#mode] = "";

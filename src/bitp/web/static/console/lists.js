@@ -191,7 +191,7 @@ export class Lists {
   #posted(row, message) {
     if (!message.number || message.number <= row.last_number) return;
     const changes = { last_number: message.number, last_us: message.at_us };
-    if (message.kind !== "system") changes.last_text = oneLine(message.text ?? "");
+    if (message.kind !== "system") changes.last_text = oneLine(message.text || filesLine(message));
     if (message.author?.kind === "contact") {
       changes.unread = row.unread + 1;
       changes.level = message.level ?? row.level;
@@ -231,6 +231,12 @@ export class Lists {
   unread() {
     return this.own().filter((reference) => this.rows.get(reference).unread > 0).length;
   }
+}
+
+/** What stands for a message without text; as the server's lists say it. */
+function filesLine({ parts }) {
+  const names = parts?.files?.map(({ name }) => name).join(", ");
+  return names ? `📎 ${names}` : "";
 }
 
 function oneLine(text) {

@@ -141,8 +141,8 @@ class Desk {
   // --- writing --------------------------------------------------------------------------
 
   /** Puts a message of the open conversation into the outbox. Throws OutboxError. */
-  post({ body, note }) {
-    this.outbox.put({ body, note, conversation: this.talk.reference });
+  post({ body, files, note }) {
+    this.outbox.put({ body, files, note, conversation: this.talk.reference });
     this.threadView.toEndAfterDrawing();
   }
 

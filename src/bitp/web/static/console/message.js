@@ -1,5 +1,7 @@
 // One message: its text (never as HTML), who wrote it and when, and how far it has come.
 
+import { drawFiles } from "../client/files.js";
+import { FILES_WORDS } from "../client/files_words.js";
 import { withLinks } from "../client/links.js";
 import { element, icon, setAttribute, shownName } from "./elements.js";
 import { absolute, hour } from "./moments.js";
@@ -22,7 +24,7 @@ export function drawMessage(item) {
 /** Draws the item unless it stands there already. item: {row, isFirst, isLast}; see thread_items. */
 export function updateMessage(drawn, item, acts) {
   const { row } = item;
-  const signature = [row.number, row.state, row.code, row.text, item.isFirst, item.isLast].join("|");
+  const signature = [row.number, row.state, row.code, row.text, filesOf(row), item.isFirst, item.isLast].join("|");
   if (drawn.signature === signature) return;
   drawn.signature = signature;
   setAttribute(drawn, "data-number", row.number || null);
@@ -61,9 +63,25 @@ function author({ row, name }) {
 function body(drawn, row) {
   const text = element("span", { class: "message-text" }, withLinks(row.text, withMasks));
   const drawnBody = element("div", { class: "message-body", dir: "auto" }, text);
+  if (row.parts?.files) drawnBody.append(files(row.parts.files));
   if (row.note) drawnBody.prepend(lock());
   if (isLong(row.text)) fold(drawn, drawnBody);
   return drawnBody;
+}
+
+/** What of the files may change what is drawn. */
+function filesOf(row) {
+  return (row.parts?.files ?? []).map(({ reference, state }) => `${reference} ${state}`).join();
+}
+
+/** Pictures in place, everything else by name; each opens beside the console. */
+function files(sent) {
+  const address = ({ reference }) => `/console/attachments/${reference}`;
+  return drawFiles(sent, {
+    words: FILES_WORDS[document.documentElement.lang.startsWith("zh") ? "zh-hans" : "en"],
+    show: (image, file) => (image.src = `${address(file)}?size=small`),
+    open: (file) => window.open(address(file), "_blank", "noopener"),
+  });
 }
 
 function lock() {

@@ -35,6 +35,11 @@ export class Requests {
     this.#csrf = csrf;
   }
 
+  /** For what is not JSON: a file. */
+  get headers() {
+    return { Accept: "application/json", "X-CSRFToken": this.#csrf };
+  }
+
   /** GET; `parameters` that are empty are left out. */
   get(address, parameters = {}) {
     const asked = Object.entries(parameters).filter(([, value]) => value !== "" && value);

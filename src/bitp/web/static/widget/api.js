@@ -20,13 +20,11 @@ export class ApiError extends Error {
 }
 
 export class Api {
-  #origin;
-  #own;
   #access = "";
 
   constructor({ origin, own }) {
-    this.#origin = origin;
-    this.#own = own;
+    this.origin = origin;
+    this.own = own;
   }
 
   /** Who we are, who is there, our conversations; its `access` is used from then on. */
@@ -57,15 +55,18 @@ export class Api {
     return this.#call("POST", `/chat/conversations/${reference}/reopen`, {});
   }
 
+  get headers() {
+    return { Authorization: `Bearer ${this.#access}` };
+  }
+
   async #call(method, path, body) {
-    const headers = {};
+    const headers = this.#access && path !== "/chat/ticket" ? this.headers : {};
     if (body) headers["Content-Type"] = "application/json";
-    if (this.#access && path !== "/chat/ticket") headers.Authorization = `Bearer ${this.#access}`;
-    const response = await fetch(this.#origin + path, {
+    const response = await fetch(this.origin + path, {
       method,
       headers,
       body: body && JSON.stringify(body),
-      credentials: this.#own ? "same-origin" : "omit",
+      credentials: this.own ? "same-origin" : "omit",
       cache: "no-store",
       signal: AbortSignal.timeout(WAIT_MS),
     });

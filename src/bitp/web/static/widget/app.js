@@ -205,6 +205,8 @@ class App {
       words: this.#words,
       language: this.#shell.language(),
       visit: this.#visit,
+      api: this.#api,
+      shell: this.#shell,
       checkUrl: `${this.#shell.settings.origin}/support#really-title`,
       redact: (text) => this.#redact(text),
       isSeen: () => this.#isSeen,

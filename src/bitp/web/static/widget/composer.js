@@ -11,12 +11,13 @@ const STOPPED_MS = 5_000;
 // Safari ends a composition just before it reports the Enter that ended it.
 const COMPOSED_MS = 50;
 
-const EMOJI = [..."🙂😀😅😂😊😍🤔😮😢😭😡🙏👍👎👌👏💪👋✅❌❗❓⏳⌛💰💳📈📉🔒🔑📎🎉"];
+const EMOJI = [..."🙂😀😅😂😍🤔😮😢😡🙏👍👎👌💪👋✅❌❓⏳💰📈📉🔒🎉"];
 
 export class Composer {
   #words;
   #redact;
   #onsend;
+  #attach;
   #ontyping;
   #keepDraft;
   #draftTimer = 0;
@@ -24,19 +25,23 @@ export class Composer {
   #typedAt = 0;
   #composedAt = -Infinity;
 
+  /** Of files (files.js), once there was one. */
+  tray = null;
+
   /**
-   * onsend(text): throws OutboxError; ontyping(on); keepDraft(text);
+   * attach(files): uploads them, or without files asks for some; onsend(text, files): throws OutboxError; ontyping(on); keepDraft(text);
    * redact(text) => {text, removed: bool}.
    */
-  constructor({ words, placeholder, draft, redact, onsend, ontyping = () => {}, keepDraft }) {
+  constructor({ words, placeholder, draft, redact, onsend, attach, ontyping = () => {}, keepDraft }) {
     this.#words = words;
     this.#redact = redact;
     this.#onsend = onsend;
+    this.#attach = attach;
     this.#ontyping = ontyping;
     this.#keepDraft = keepDraft;
     this.#build(placeholder);
     this.field.value = draft;
-    this.#changed();
+    this.refresh();
   }
 
   focus() {
@@ -91,12 +96,14 @@ export class Composer {
     this.button = el("button", { type: "submit", class: "send", title: words.send, "aria-label": words.send }, icon("send"));
     this.hint = el("p", { class: "hint", id: "composer-hint" });
     this.notice = el("p", { class: "notice", role: "status", hidden: true });
+    const files = (event) => this.#files(event);
+    this.clip = this.#attach && iconButton("clip", words.attach, () => this.#attach());
     this.element = el(
       "form",
-      { class: "composer", on: { submit: (event) => this.#submit(event) } },
+      { class: "composer", on: { submit: (event) => this.#submit(event), paste: files, dragover: files, drop: files } },
       this.notice,
       this.picker,
-      el("div", { class: "writing" }, this.toggle, this.field, this.button),
+      el("div", { class: "writing" }, this.clip, this.toggle, this.field, this.button),
       this.hint,
     );
   }
@@ -114,25 +121,34 @@ export class Composer {
 
   #input() {
     this.notice.hidden = true;
-    this.#changed();
+    this.refresh();
     clearTimeout(this.#draftTimer);
     this.#draftTimer = setTimeout(() => this.#saveDraft(), DRAFT_MS);
     if (this.field.value.trim()) this.#startTyping();
     else this.#stopTyping();
   }
 
+  /** Pasted or dropped. */
+  #files(event) {
+    const data = event.clipboardData ?? event.dataTransfer;
+    if (!this.#attach || !data?.types.includes("Files")) return;
+    event.preventDefault();
+    if (data.files.length) this.#attach([...data.files]);
+  }
+
   #submit(event) {
     event.preventDefault();
     const { text, removed } = this.#redact(this.field.value.trimEnd());
-    if (!text.trim() || this.#over > 0) return;
+    if (this.#isUnready) return;
     try {
-      this.#onsend(text);
+      this.#onsend(text, this.tray?.ready());
     } catch (error) {
       this.#notify(error.code === "full" ? this.#words.full : this.#words.failed);
       return;
     }
     this.field.value = "";
-    this.#changed();
+    this.tray?.clear();
+    this.refresh();
     this.leave();
     this.closeEmoji();
     if (removed) this.#notify(this.#words.removedNotice);
@@ -145,13 +161,19 @@ export class Composer {
     return [...this.field.value].length - MESSAGE_CHARACTERS_MAX;
   }
 
-  #changed() {
+  get #isUnready() {
+    const { tray } = this;
+    return this.#over > 0 || tray?.isBusy || !(this.field.value.trim() || tray?.hasReady);
+  }
+
+  /** The text or the tray changed. */
+  refresh() {
     const over = this.#over;
     const hint = over > 0 ? this.#words.tooLong(over) : -over < LEFT_SHOWN ? this.#words.left(-over) : "";
     say(this.hint, hint);
     set(this.hint, "class", over > 0 ? "hint over" : "hint");
     set(this.field, "aria-invalid", over > 0 ? "true" : null);
-    this.button.disabled = over > 0 || !this.field.value.trim();
+    this.button.disabled = this.#isUnready;
     // The height follows the text; the style sheet sets the limits.
     this.field.style.blockSize = "auto";
     if (this.field.scrollHeight) this.field.style.blockSize = `${this.field.scrollHeight}px`;

@@ -131,17 +131,20 @@ export class Log {
 
   #updateBubble(bubble, row, name) {
     const text = this.#textOf(row);
-    if (bubble.shown === text) return;
-    bubble.shown = text;
+    const files = row.parts?.files;
+    const shown = JSON.stringify([text, files]);
+    if (bubble.shown === shown) return;
+    bubble.shown = shown;
     const said = this.#words.said(this.#named(row, name), clock(row.at_us, this.#language));
     const body = el("div", { class: "text", dir: "auto" });
     body.append(withLinks(text, (plain) => this.#withMasks(plain)));
     bubble.replaceChildren(spoken(said), body);
+    if (files) this.#on.files(files, (drawn) => bubble.shown === shown && bubble.append(drawn));
   }
 
   #textOf(row) {
     if (row.kind === "erased") return this.#words.erased;
-    return row.text || (row.kind === "text" ? "" : this.#words.unsupported);
+    return row.text || (row.kind === "text" || row.parts?.files ? "" : this.#words.unsupported);
   }
 
   #withMasks(plain) {

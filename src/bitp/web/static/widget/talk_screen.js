@@ -26,6 +26,7 @@ export class TalkScreen {
       on: {
         retry: (cid) => this.#talks.retry(cid),
         discard: (cid) => this.#talks.discard(cid),
+        files: (files, drawn) => this.#withFiles((module, context) => drawn(module.draw(context, files))),
         earlier: () => this.#talks.loadEarlier(talk).catch(context.failed),
       },
     });
@@ -71,6 +72,15 @@ export class TalkScreen {
     this.#refreshQueue();
     this.#refreshTyping();
     this.#refreshFoot();
+  }
+
+  async #withFiles(act) {
+    const context = this.#context;
+    try {
+      act(await import(context.shell.asset("files.js")), context);
+    } catch (error) {
+      context.failed(error);
+    }
   }
 
   // --- head -----------------------------------------------------------------------------
@@ -145,7 +155,8 @@ export class TalkScreen {
       placeholder: this.#words.write,
       draft: visit.draft(this.talk.key),
       redact,
-      onsend: (text) => this.#talks.say(this.talk, text),
+      onsend: (text, files) => this.#talks.say(this.talk, text, files),
+      attach: (files) => this.#withFiles((module, context) => module.attach(context, this.talk, this.composer, files)),
       ontyping: (on) => this.#talks.typing(this.talk, on),
       keepDraft: (text) => visit.keepDraft(this.talk.key, text),
     });

@@ -107,10 +107,11 @@ export class Talks {
   }
 
   /** Puts a message into the outbox. Throws OutboxError. */
-  say(talk, body) {
+  say(talk, body, files) {
     const isFirst = !talk.reference && !talk.thread.rows().length;
     this.#outbox.put({
       body,
+      files,
       lane: talk.key,
       conversation: talk.reference,
       thread: talk.reference ? "" : talk.threadId,

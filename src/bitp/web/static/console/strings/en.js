@@ -132,6 +132,8 @@ export default {
   "refused.closed": "Not sent: the conversation can no longer be written to.",
   "refused.not_found": "Not sent: the conversation is not there for you any more.",
   "refused.blocked_text": "Not sent: the text holds characters that cannot be stored.",
+  "refused.no_attachment": "Not sent: a file is not there any more. Please add it again.",
+  "refused.too_many_files": "Not sent: too many files in one message.",
   "refused.conflict": "Not sent: its number was used for another text.",
   "refused.busy": "Not sent yet: the server is busy.",
   "outbox.refused_elsewhere": "A message in {reference} was not sent.",

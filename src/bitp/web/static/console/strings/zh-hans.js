@@ -132,6 +132,8 @@ export default {
   "refused.closed": "未发送：这个会话已不能再写入。",
   "refused.not_found": "未发送：您已看不到这个会话。",
   "refused.blocked_text": "未发送：内容里有无法保存的字符。",
+  "refused.no_attachment": "未发送：有文件已不存在，请重新添加。",
+  "refused.too_many_files": "未发送：一条消息里的文件过多。",
   "refused.conflict": "未发送：该编号已用于另一条消息。",
   "refused.busy": "尚未发送：服务器繁忙。",
   "outbox.refused_elsewhere": "{reference} 里有一条消息未发送。",

@@ -122,6 +122,7 @@ export default {
     "We took a secret out before sending. Nobody at BitP needs it or will ever ask for it.",
 
   // Writing
+  attach: "Attach files",
   write: "Write a message",
   send: "Send",
   emoji: "Insert an emoji",

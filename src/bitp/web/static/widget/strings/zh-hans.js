@@ -116,6 +116,7 @@ export default {
   removedNotice: "发送前我们已移除其中的敏感信息。BitP 不需要它，也绝不会向您索要。",
 
   // 输入
+  attach: "添加文件",
   write: "请输入消息",
   send: "发送",
   emoji: "插入表情",
