@@ -18,7 +18,6 @@ SHEETS = [
             "composer",
             "context",
             "overlays",
-            "acting",
             "search",
         )
     ),
@@ -37,7 +36,6 @@ SHARED = (
     "words",
 )
 OWN = (
-    "assign_view",
     "composer",
     "connection_line",
     "context_view",
