@@ -15,6 +15,7 @@ Figures = dict[str, float | None]
 
 # Name → "module:function". The function: (quick: bool) -> Measured.
 BENCHES = {
+    "api": "bitp.config.bench.api:measure",
     "chat": "bitp.config.bench.chat:measure",
     "port": "bitp.config.bench.port:measure",
     "routing": "bitp.config.bench.routing:measure",

@@ -91,6 +91,11 @@ def _make_contact(number: int) -> tuple[str, str]:
     return issue_customer_ticket(asker), outcome.reference
 
 
+def make_conversations(count: int) -> list[str]:
+    """References of new conversations, one contact each; Django must be set up."""
+    return [_make_contact(number)[1] for number in range(count)]
+
+
 def _agent_ticket() -> str:
     from bitp.desk.channels.chat.tickets import issue_staff_ticket
     from bitp.desk.staff.models import Member

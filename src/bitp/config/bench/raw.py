@@ -18,8 +18,13 @@ ROWS_PER_COMMIT = 200
 ROW_BYTES = 400
 
 
-def measure_inserts(seconds: float) -> float:
-    """Inserts a second: rows of a message's size, ROWS_PER_COMMIT to a synced commit, WAL."""
+def measure_commits(seconds: float) -> float:
+    """Synced commits a second of one row of a message's size each, WAL."""
+    return measure_inserts(seconds, 1)
+
+
+def measure_inserts(seconds: float, rows_per_commit: int = ROWS_PER_COMMIT) -> float:
+    """Inserts a second: rows of a message's size, so many to a synced commit, WAL."""
     use_safe_sqlite()
     import sqlite3
 
@@ -32,9 +37,9 @@ def measure_inserts(seconds: float) -> float:
         rows, start = 0, time.perf_counter()
         while time.perf_counter() - start < seconds:
             database.execute("BEGIN IMMEDIATE")
-            database.executemany("INSERT INTO message (text) VALUES (?)", [row] * ROWS_PER_COMMIT)
+            database.executemany("INSERT INTO message (text) VALUES (?)", [row] * rows_per_commit)
             database.execute("COMMIT")
-            rows += ROWS_PER_COMMIT
+            rows += rows_per_commit
         figure = rows / (time.perf_counter() - start)
         database.close()
     return round(figure)
