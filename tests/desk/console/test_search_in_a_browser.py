@@ -86,6 +86,7 @@ def test_a_person_is_found_by_name(system: System, carol: Agent) -> None:
 
 
 def test_each_state_says_what_it_is(system: System, carol: Agent) -> None:
+    writes(system, "Somebody", "my deposit is late")
     page = carol.open()
     page.keyboard.press("/")
     expect(page.locator("#search-results")).to_contain_text("Search all conversations")
