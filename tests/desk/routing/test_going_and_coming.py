@@ -201,3 +201,26 @@ def test_outside_the_hours_people_are_told_when_somebody_will_be_there(
     bob = waits()
     follow()
     assert codes(bob, "customer") == []
+
+
+def test_who_asks_for_a_person_does_not_wait_for_one_who_stepped_away() -> None:
+    carol = ready("Carol")
+    conversation = waits(5)
+    changes.take(conversation.reference, carol)
+    set_presence(carol.pk, "away")
+    say(conversation.contact, "still there?", conversation=conversation.reference)
+    work()
+    assert who_has(conversation) == ["Carol"]
+    say(conversation.contact, "转人工", conversation=conversation.reference)
+    work()
+    assert who_has(conversation) == [""]
+    assert codes(conversation)[-2:] == ["wants_human", "returned_busy"]
+
+
+def test_who_asks_for_a_person_keeps_the_one_who_is_there() -> None:
+    carol = ready("Carol")
+    conversation = waits(5)
+    changes.take(conversation.reference, carol)
+    say(conversation.contact, "let me talk to a human", conversation=conversation.reference)
+    work()
+    assert who_has(conversation) == ["Carol"]

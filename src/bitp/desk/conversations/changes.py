@@ -18,8 +18,10 @@ from bitp.desk.conversations.facts import (
     entered,
     left,
     named,
+    topic_corrected,
 )
 from bitp.desk.conversations.models import (
+    CHOSEN,
     OPEN,
     RESOLVED,
     TOPICS,
@@ -37,7 +39,9 @@ from bitp.lib.canonical import canonical_json
 from bitp.lib.clock import now_us
 
 __all__ = [
+    "join",
     "leave_address",
+    "lock",
     "outcomes_of",
     "post_messages",
     "release",
@@ -54,14 +58,14 @@ __all__ = [
 def take(reference: str, member: Member, session: str = "") -> None:
     """The member takes the conversation; raises AlreadyTaken when a colleague was faster."""
     with transaction.atomic():
-        conversation = _lock(reference)
+        conversation = lock(reference)
         if conversation.assignee_id == member.pk:
             return
         if conversation.assignee_id is not None:
             raise AlreadyTaken
         conversation.assignee = member
         conversation.save(update_fields=["assignee"])
-        _join(conversation, member)
+        join(conversation, member)
         by = by_member(member, session)
         append(
             [
@@ -76,7 +80,7 @@ def take(reference: str, member: Member, session: str = "") -> None:
 def release(reference: str, member: Member, session: str = "") -> None:
     """The conversation goes back to the queue for somebody else."""
     with transaction.atomic():
-        conversation = _lock(reference)
+        conversation = lock(reference)
         if conversation.assignee is None:
             return
         held_by = conversation.assignee
@@ -99,14 +103,15 @@ def release(reference: str, member: Member, session: str = "") -> None:
 def resolve(reference: str, member: Member, session: str = "") -> None:
     """The matter is settled; the customer may reopen it for seven days."""
     with transaction.atomic():
-        conversation = _lock(reference)
+        conversation = lock(reference)
         if conversation.status == RESOLVED:
             return
         was_queued = conversation.assignee_id is None and conversation.waiting_since_us
         conversation.status = RESOLVED
         conversation.resolved_us = now_us()
-        conversation.waiting_since_us = 0
-        conversation.save(update_fields=["status", "resolved_us", "waiting_since_us"])
+        conversation.waiting_since_us = conversation.urgent_since_us = 0
+        moved = ["status", "resolved_us", "waiting_since_us", "urgent_since_us"]
+        conversation.save(update_fields=moved)
         by = by_member(member, session)
         facts = changed(conversation, by)
         if was_queued:
@@ -130,7 +135,7 @@ def reopen_by_contact(contact: Contact, reference: str, session: str = "") -> No
 
 def _reopen(reference: str, by: Envelope) -> None:
     with transaction.atomic():
-        conversation = _lock(reference)
+        conversation = lock(reference)
         if conversation.status != RESOLVED:
             return
         conversation.status = OPEN
@@ -159,10 +164,11 @@ def _set_topic(reference: str, topic: str, by: Envelope) -> None:
     if topic not in TOPICS:
         raise BadTopic
     with transaction.atomic():
-        conversation = _lock(reference)
-        conversation.topic = topic
-        conversation.save(update_fields=["topic"])
-        append([*changed(conversation, by), *_move_queue(conversation, by)])
+        conversation = lock(reference)
+        corrected = topic_corrected(conversation, topic, by)
+        conversation.topic, conversation.topic_from = topic, CHOSEN
+        conversation.save(update_fields=["topic", "topic_from"])
+        append([*changed(conversation, by), corrected, *_move_queue(conversation, by)])
 
 
 def _move_queue(conversation: Conversation, by: Envelope) -> list[Fact]:
@@ -190,7 +196,7 @@ def leave_address(contact: Contact, reference: str, email: str) -> None:
     if not is_email(email.strip()):
         raise BadAddress
     with transaction.atomic():
-        conversation = _lock(reference)
+        conversation = lock(reference)
         if conversation.contact_id != contact.pk:
             raise NotFound
         Identity.objects.filter(contact=contact, channel="email", verified_how="").exclude(
@@ -216,7 +222,8 @@ def say(reference: str, code: str, key: str, words: dict[str, Any] | None = None
     return outcomes_of([post])[0]
 
 
-def _lock(reference: str) -> Conversation:
+def lock(reference: str) -> Conversation:
+    """The conversation, locked for this transaction; raises NotFound."""
     found = (
         Conversation.objects.select_for_update(of=("self",))
         .select_related("contact")
@@ -228,7 +235,8 @@ def _lock(reference: str) -> Conversation:
     return found
 
 
-def _join(conversation: Conversation, member: Member) -> None:
+def join(conversation: Conversation, member: Member) -> None:
+    """The member takes part from now on."""
     Participant.objects.get_or_create(
         conversation=conversation, member=member, defaults={"joined_us": now_us()}
     )

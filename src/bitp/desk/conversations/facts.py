@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bitp.desk.conversations.models import Conversation
+from bitp.desk.conversations.models import GUESSED, Conversation
 from bitp.desk.routing.queues import stream_of
 from bitp.desk.staff.models import Member
 from bitp.events.log import Envelope, Fact
@@ -37,12 +37,22 @@ def changed(conversation: Conversation, by: Envelope, **more: str) -> list[Fact]
         "conversation": conversation.reference,
         "status": conversation.status,
         "topic": conversation.topic,
+        "topic_guessed": conversation.topic_from == GUESSED,
         "language": conversation.language,
         "assignee": conversation.assignee_id,
         **more,
     }
     streams = (*both_streams(conversation), f"contact/{conversation.contact.reference}")
     return [Fact("conversation.changed", facts, streams, by)]
+
+
+def topic_corrected(conversation: Conversation, topic: str, by: Envelope) -> Fact:
+    """The fact that a person said what it is about; what stood there before can be learned from."""
+    was = {"was": conversation.topic, "was_from": conversation.topic_from}
+    streams = both_streams(conversation)[1:]
+    return Fact(
+        "conversation.topic_corrected", named(conversation, topic=topic, **was), streams, by
+    )
 
 
 def entered(conversation: Conversation, by: Envelope) -> Fact:

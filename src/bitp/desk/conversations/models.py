@@ -22,11 +22,14 @@ OPEN, WAITING, SNOOZED, RESOLVED = "open", "waiting", "snoozed", "resolved"
 STATUSES = (OPEN, WAITING, SNOOZED, RESOLVED)
 TEXT, CARD, SYSTEM, FILE, CALL = "text", "card", "system", "file", "call"
 KINDS = (TEXT, CARD, SYSTEM, FILE, CALL)
+# Who said what a conversation is about; empty: nobody yet.
+GUESSED, CHOSEN = "guessed", "chosen"
 
 
 class Conversation(models.Model):
     """One thread with a contact, over any number of channels.
 
+    topic_from: chosen by a person, guessed from the first message, or empty: nobody said.
     status: open (ours to answer) · waiting (on the customer) · snoozed · resolved.
     thread: the client's own id of a new conversation, unique per contact.
     last_number: the number of the last message; last_contact_number and last_agent_number: of
@@ -41,6 +44,7 @@ class Conversation(models.Model):
     inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT)
     thread = models.CharField(max_length=64, default="")
     topic = models.CharField(max_length=12, default="other")
+    topic_from = models.CharField(max_length=8, default="", db_default="", blank=True)
     status = models.CharField(max_length=10, default=OPEN)
     language = models.CharField(max_length=10, default="zh-hans")
     assignee = models.ForeignKey(Member, null=True, on_delete=models.PROTECT)

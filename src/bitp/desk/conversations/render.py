@@ -14,7 +14,9 @@ from bitp.desk.conversations.shapes import CUSTOMER, STAFF, message_object
 from bitp.desk.staff.models import Member
 
 # Events whose data carries the whole conversation as the console lists it.
-_WITH_SUMMARY = frozenset({"queue.entered", "conversation.assigned", "conversation.raised"})
+_WITH_SUMMARY = frozenset(
+    {"queue.entered", "conversation.assigned", "conversation.raised", "conversation.urgent"}
+)
 
 
 def audience_of(stream: str) -> str:
@@ -43,6 +45,7 @@ class Renderer:
                 for kind, data in pairs
                 if kind == "conversation.changed" and data.get("assignee")
             }
+            | {data["by"] for kind, data in pairs if kind in _WITH_SUMMARY and "by" in data}
         )
         self._kinds = kinds
 
@@ -53,10 +56,16 @@ class Renderer:
             row = self._messages.get(data["message"])
             return message_object(row, audience_of(stream)) if row else {"erased": True, **data}
         if kind in _WITH_SUMMARY:
-            return {"conversation": self._summaries.get(data["conversation"])}
+            return self._with_summary(data)
         if kind == "conversation.changed":
             return self._changed(data, audience_of(stream))
         return {("reference" if key == "conversation" else key): data[key] for key in data}
+
+    def _with_summary(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The whole conversation, and who gave it where somebody did."""
+        shown = {"conversation": self._summaries.get(data["conversation"])}
+        by = self._members.get(data.get("by", 0))
+        return {**shown, "by": {"id": by.pk, "name": by.alias}} if by else shown
 
     def _changed(self, data: dict[str, Any], audience: str) -> dict[str, Any]:
         shown = {k: v for k, v in data.items() if k not in {"conversation", "assignee"}}

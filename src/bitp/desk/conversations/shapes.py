@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from bitp.desk.conversations.models import FILE, RESOLVED, Conversation
+from bitp.desk.conversations.models import FILE, GUESSED, RESOLVED, Conversation
 from bitp.desk.routing.queries import expected_wait_minutes, position
 from bitp.lib.clock import now_us
 from bitp.lib.text import preview
@@ -97,6 +97,7 @@ def staff_summary(
             "customer": bool(contact.customer),
         },
         "topic": conversation.topic,
+        "topic_guessed": conversation.topic_from == GUESSED,
         "status": conversation.status,
         "language": conversation.language,
         "level": conversation.level,

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
+from django.db.models import QuerySet
 
-from bitp.desk.conversations.models import RESOLVED, Participant
+from bitp.desk.conversations.models import RESOLVED, Conversation, Participant
 from bitp.desk.routing.assigning import assign_waiting
 from bitp.desk.routing.changes import (
     return_conversations,
@@ -39,6 +40,7 @@ HEARD = STIRRING | {
     "conversation.changed",
     "conversation.opened",
     "conversation.queue_changed",
+    "conversation.wants_human",
     "message.posted",
     "staff.deactivated",
 }
@@ -52,6 +54,7 @@ def hear(events: Sequence[Read]) -> None:
         if each.kind == "staff.deactivated" or data.get("state") == OFFLINE:
             return_unanswered(data["member"])
     _return_of_the_absent(_written(facts))
+    _return_of_the_away(_asking(facts))
     _return_of_the_full(_reopened(facts))
     tell_queue(_sorted_into(facts))
     tell_nobody_is_there(_named(facts, "queue.entered"))
@@ -78,6 +81,15 @@ def _written(facts: Iterable[tuple[Read, dict[str, Any]]]) -> dict[str, int]:
     }
 
 
+def _asking(facts: Iterable[tuple[Read, dict[str, Any]]]) -> dict[str, int]:
+    """Conversations in which the contact asked for a person, and when they did last."""
+    return {
+        data["conversation"]: each.at_us
+        for each, data in facts
+        if each.kind == "conversation.wants_human"
+    }
+
+
 def _reopened(facts: Iterable[tuple[Read, dict[str, Any]]]) -> list[str]:
     return _named([each for each in facts if "was" in each[1]], "conversation.changed")
 
@@ -95,12 +107,23 @@ def _sorted_into(facts: Iterable[tuple[Read, dict[str, Any]]]) -> dict[str, int]
 
 def _return_of_the_absent(written: Mapping[str, int]) -> None:
     """The contact wrote to somebody who is not there; who took it since then is."""
-    rows = unanswered().filter(reference__in=written, assignee__state=OFFLINE) if written else None
-    late = [] if rows is None else list(rows.values_list("pk", "reference", "assignee"))
-    gone = [pk for pk, reference, member in late if not _joined(pk, member, written[reference])]
+    rows = unanswered().filter(reference__in=written, assignee__state=OFFLINE)
+    _return_late(rows, written, "returned_offline")
+
+
+def _return_of_the_away(asking: Mapping[str, int]) -> None:
+    """A person was asked for, and the one who has it is not ready: anybody may answer."""
+    ready = available_members().values("pk")
+    rows = unanswered().filter(reference__in=asking).exclude(assignee__in=ready)
+    _return_late(rows, asking, "returned_busy")
+
+
+def _return_late(rows: QuerySet[Conversation], since: Mapping[str, int], code: str) -> None:
+    late = list(rows.values_list("pk", "reference", "assignee")) if since else []
+    gone = [pk for pk, reference, member in late if not _joined(pk, member, since[reference])]
     # Most of the time there is none: asked before any row is locked.
     if gone:
-        return_conversations(unanswered().filter(pk__in=gone), "returned_offline")
+        return_conversations(unanswered().filter(pk__in=gone), code)
 
 
 def _joined(conversation: int, member: int | None, after_us: int) -> bool:

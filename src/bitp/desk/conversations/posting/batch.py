@@ -8,7 +8,7 @@ from time import monotonic
 
 from django.db import DatabaseError, transaction
 
-from bitp.desk.conversations.posting import effects, files, opening, rows
+from bitp.desk.conversations.posting import effects, files, opening, rows, signs
 from bitp.desk.conversations.posting.post import (
     ACCEPTED,
     CONFLICT,
@@ -136,20 +136,21 @@ class Batch:
         post = self.items[index].post
         target = self.targets.get(reference)
         if target is None and not reference:
-            target = self._open(post)
+            target = self._open(self.items[index])
         if target is not None and _may_write(post, target):
             self.target_of[index] = target
         elif reference not in locked or target is not None:
             self.outcomes[index] = Outcome(REFUSED, code="not_found")
 
-    def _open(self, post: Post) -> Target | None:
+    def _open(self, item: Prepared) -> Target | None:
         """The new conversation of this post, shared by the batch's posts of the same thread."""
+        post = item.post
         if not (post.contact and post.thread and post.author_kind == "contact"):
             return None
         for target in self.targets.values():
             if (target.contact, target.thread) == (post.contact, post.thread):
                 return target
-        target = opening.open_conversation(post)
+        target = opening.open_conversation(item)
         self.targets[target.reference] = target
         return target
 
@@ -181,9 +182,10 @@ class Batch:
             target.last_number += 1
             self.accepted.append((index, target, target.last_number, item))
             effects.move(target, item.post)
-            if reply := effects.safety_reply(target, item):
-                target.last_number += 1
-                self.accepted.append((-1, target, target.last_number, reply))
+            for line in (effects.safety_reply(target, item), *signs.heed(target, item)):
+                if line is not None:
+                    target.last_number += 1
+                    self.accepted.append((-1, target, target.last_number, line))
 
     def write(self) -> None:
         """Writes messages, conversations, deliveries and facts, all in this transaction."""

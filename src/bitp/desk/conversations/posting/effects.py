@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from django.db import DatabaseError, DataError, IntegrityError
 
 from bitp.desk.conversations.models import OPEN, RESOLVED, WAITING
-from bitp.desk.conversations.posting import rows
+from bitp.desk.conversations.posting import rows, signs
 from bitp.desk.conversations.posting.post import Post, Prepared, Target
 from bitp.desk.routing.queries import count_available
 from bitp.events import jobs
-from bitp.events.log import Envelope, Fact, append
+from bitp.events.log import Fact, append
 from bitp.lib.canonical import canonical_json, salted_digest
 
 # A person who left may come back to the page; only then is a mail written (microseconds).
@@ -108,7 +108,7 @@ def _facts(target: Target, number: int, item: Prepared, pk: int) -> list[Fact]:
     facts = [_posted(target, number, item, pk)]
     if item.findings:
         facts.append(_secret_removed(target, number, item))
-    return facts
+    return [*facts, *signs.facts(target, number, item)]
 
 
 def _posted(target: Target, number: int, item: Prepared, pk: int) -> Fact:
@@ -126,7 +126,7 @@ def _posted(target: Target, number: int, item: Prepared, pk: int) -> Fact:
             **({"attachments": list(post.attachments)} if post.attachments else {}),
         },
         (target.staff_stream,) if post.is_note else both,
-        _envelope(post),
+        post.envelope,
         digest=salted_digest(item.salt, item.text),
         idempotency_key=post.external_id,
         at_us=post.received_us,
@@ -136,14 +136,7 @@ def _posted(target: Target, number: int, item: Prepared, pk: int) -> Fact:
 def _secret_removed(target: Target, number: int, item: Prepared) -> Fact:
     found = [{"kind": k, "length": n, "fingerprint": f} for k, n, f in item.findings]
     facts = {"conversation": target.reference, "number": number, "found": found}
-    return Fact("message.secret_removed", facts, (target.staff_stream,), _envelope(item.post))
-
-
-def _envelope(post: Post) -> Envelope:
-    kind = "staff" if post.author_kind == "agent" else post.author_kind
-    return Envelope(
-        kind, str(post.author) if post.author else "", post.session, evidence=post.evidence
-    )
+    return Fact("message.secret_removed", facts, (target.staff_stream,), item.post.envelope)
 
 
 def _moved(stored: Stored) -> list[Fact]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bitp.events.log import Envelope
 from bitp.lib.canonical import canonical_json
 
 ACCEPTED = "accepted"
@@ -44,6 +45,13 @@ class Post:
     level: int = 0
     attachments: tuple[str, ...] = ()
 
+    @property
+    def envelope(self) -> Envelope:
+        """Who says it, for the record."""
+        kind = "staff" if self.author_kind == "agent" else self.author_kind
+        by = str(self.author) if self.author else ""
+        return Envelope(kind, by, self.session, evidence=self.evidence)
+
 
 def file_parts(attachments: tuple[str, ...]) -> str:
     """The parts of a message that carries these files."""
@@ -68,6 +76,7 @@ class Prepared:
     """A post after the steps: text without secrets, and what the steps found.
 
     findings: (kind, length, fingerprint) of each secret removed; refusal: a code, or empty.
+    wants_human, tells_takeover: what a contact's words say, wherever they stand.
     """
 
     post: Post
@@ -76,6 +85,8 @@ class Prepared:
     refusal: str = ""
     findings: tuple[tuple[str, int, str], ...] = ()
     salt: str = ""
+    wants_human: bool = False
+    tells_takeover: bool = False
 
 
 @dataclass(slots=True)
@@ -98,10 +109,13 @@ class Target:
     topic: str
     language: str
     queue: str = "main"
+    urgent_since_us: int = 0
     is_new: bool = False
     is_new_in_queue: bool = False
     was: str = ""
     waits: list[tuple[int, int]] = field(default_factory=list)
+    # (inbox, external id) of the lines this batch adds by itself.
+    lines: set[tuple[int, str]] = field(default_factory=set)
 
     @property
     def customer_stream(self) -> str:

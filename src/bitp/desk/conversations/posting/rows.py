@@ -18,7 +18,7 @@ ROWS_PER_STATEMENT = 400
 _TARGET = (
     "id, reference, contact_id, inbox_id, thread, status, assignee_id, last_number, "
     "last_contact_number, last_agent_number, waiting_since_us, level, last_us, "
-    "topic, language, queue"
+    "topic, language, queue, urgent_since_us"
 )
 
 
@@ -136,7 +136,7 @@ def update_targets(targets: Iterable[Target]) -> None:
         cursor.executemany(
             "UPDATE conversations_conversation SET status = %s, last_number = %s, "
             "last_contact_number = %s, last_agent_number = %s, waiting_since_us = %s, "
-            "level = %s, last_us = %s WHERE id = %s",
+            "level = %s, last_us = %s, urgent_since_us = %s WHERE id = %s",
             [
                 (
                     each.status,
@@ -146,6 +146,7 @@ def update_targets(targets: Iterable[Target]) -> None:
                     each.waiting_since_us,
                     each.level,
                     each.last_us,
+                    each.urgent_since_us,
                     each.pk,
                 )
                 for each in targets

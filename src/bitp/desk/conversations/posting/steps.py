@@ -13,6 +13,7 @@ from django.conf import settings
 from bitp.desk.conversations.posting.post import Post, Prepared
 from bitp.lib.canonical import new_salt
 from bitp.policies.secrets import redact
+from bitp.policies.topics import tells_takeover, wants_human
 
 # Longer texts are refused with a sentence; the same limit as the live protocol's.
 TEXT_CHARACTERS_MAX = 8_000
@@ -82,6 +83,14 @@ def redact_secrets(item: Prepared) -> Prepared:
     return item
 
 
+def listen(item: Prepared) -> Prepared:
+    """Hears whether a contact asks for a person, or tells of an account in other hands."""
+    if item.post.author_kind == "contact":
+        item.wants_human = wants_human(item.text)
+        item.tells_takeover = tells_takeover(item.text)
+    return item
+
+
 STEPS: tuple[Callable[[Prepared], Prepared], ...] = (
     refuse_too_long,
     drop_controls,
@@ -89,6 +98,7 @@ STEPS: tuple[Callable[[Prepared], Prepared], ...] = (
     refuse_empty,
     refuse_too_many_files,
     redact_secrets,
+    listen,
     remember_sent,
 )
 
