@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -75,6 +76,33 @@ def test_of_two_workers_that_read_the_same_events_one_hands_them_over(
     assert tail.consume("c1", note) == 0
     assert seen[-2:] == ["a", "b"]
     assert len(seen) == 2 + known
+
+
+def test_consumers_at_the_same_place_share_what_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: dict[str, list[str]] = {"c1": [], "c2": [], "c3": []}
+    monkeypatch.setattr(tail, "_consumers", {})
+
+    def note(kinds: list[str], events: list[tail.Read]) -> None:
+        kinds.extend(each.kind for each in events)
+
+    for name, kinds in seen.items():
+        tail.consumes(name)(partial(note, kinds))
+    write("a", "b")
+    tail.consume("c3", partial(note, seen["c3"]), limit=1)
+    reads: list[tail.Position] = []
+    read_after = tail.read_after
+
+    def count(position: tail.Position, limit: int) -> list[tail.Read]:
+        reads.append(position)
+        return read_after(position, limit)
+
+    monkeypatch.setattr(tail, "read_after", count)
+    assert tail.consume_all() == 5
+    assert len(reads) == 2
+    assert seen == {"c1": ["a", "b"], "c2": ["a", "b"], "c3": ["a", "b"]}
+    assert tail.consume_all() == 0
 
 
 def test_an_idle_consumer_takes_no_lock() -> None:
