@@ -6,7 +6,7 @@ import io
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from tests.desk.console.at_work import SitDown
 from tests.desk.console.test_console_in_a_browser import customer_page
@@ -30,7 +30,7 @@ def test_files_go_both_ways_and_a_notes_file_stays_inside(
     customer.locator("bitp-chat .composer textarea").press("Enter")
     with customer.expect_file_chooser() as asked:
         customer.locator("bitp-chat").get_by_role("button", name="Attach files").click()
-    asked.value.set_files([{"name": "s.jpg", "mimeType": "image/jpeg", "buffer": picture()}])
+    asked.value.set_files([FilePayload(name="s.jpg", mimeType="image/jpeg", buffer=picture())])
     expect(customer.locator("bitp-chat .files-size")).to_be_visible()
     customer.locator("bitp-chat .send").click()
 
@@ -45,12 +45,12 @@ def test_files_go_both_ways_and_a_notes_file_stays_inside(
     opened.value.close()
 
     files = carol.page.locator("#composer-files")
-    files.set_input_files([{"name": "x.exe", "mimeType": "image/png", "buffer": b"MZ\x90\x00"}])
+    files.set_input_files([FilePayload(name="x.exe", mimeType="image/png", buffer=b"MZ\x90\x00")])
     expect(carol.page.locator(".files-why")).to_contain_text("not accepted")
     carol.page.locator(".files-act", has_text="Remove").click()
     for name, mode in (("inside.txt", "note"), ("answer.txt", "reply")):
         carol.page.locator(f"#tab-{mode}").click()
-        files.set_input_files([{"name": name, "mimeType": "text/plain", "buffer": b"words"}])
+        files.set_input_files([FilePayload(name=name, mimeType="text/plain", buffer=b"words")])
         expect(carol.page.locator(".files-item .files-size")).to_be_visible()
         carol.page.locator("#send").click()
         expect(carol.page.locator("#thread .files-open", has_text=name)).to_be_visible()
