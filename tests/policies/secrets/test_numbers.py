@@ -46,6 +46,7 @@ def test_other_numbers_stay(text: str) -> None:
 
 def test_resident_ids_need_their_check_digit() -> None:
     assert redact("身份证11010519491231002X没通过").text == "身份证⟦removed:resident_id:18⟧没通过"
+    assert kinds("ID card 510107197802279368") == [Kind.RESIDENT_ID]
     assert kinds("110105 19491231 002x") == [Kind.RESIDENT_ID]
     assert kinds("110105194912310021") == []
     assert kinds("11010519491331002X") == []

@@ -26,7 +26,7 @@ _WRITTEN = re.compile(
     r"|[0-9]{3}[ -][0-9]{6}[ -][0-9]{4,5})"
     r"(?![0-9a-z])"
 )
-_CARD_WORDS = re.compile(r"card|visa|master|amex|unionpay|卡|银联|銀聯")
+_CARD_WORDS = re.compile(r"(?<!id )(?<!identity )card|visa|master|amex|unionpay|卡|银联|銀聯")
 _OTHER_NUMBERS = re.compile(
     r"order|trade|ticket|case|promo|voucher|tracking|reference|(?<![a-z])(?:uid|id|no|ref|memo|tag)(?![a-z])"
     r"|订单|訂單|单号|單號|编号|編號|流水|工单|交易号|运单|快递"
