@@ -12,6 +12,7 @@ export class ConversationView {
   #state = document.getElementById("conversation-state");
   #open = document.getElementById("conversation-open");
   #topic = document.getElementById("topic");
+  #guessed = document.getElementById("topic-guessed");
   #actions = document.getElementById("actions");
   #reference = document.getElementById("reference");
   #busy = "";
@@ -118,6 +119,7 @@ export class ConversationView {
 
   #drawFacts({ facts, reference }) {
     if (document.activeElement !== this.#topic) this.#topic.value = facts.topic;
+    this.#guessed.hidden = !facts.topic_guessed;
     setText(this.#reference, reference);
     setAttribute(this.#reference, "title", say("reference.copy"));
     const status = document.getElementById("status");

@@ -10,6 +10,8 @@ import { VIEWS, belongs, inOrder, newView } from "./views.js";
 const REFRESH_MS = 3_000;
 
 const CHANGED = ["status", "topic", "language", "assignee"];
+// What makes a row louder; the event brings the whole row.
+const ALARMS = new Set(["conversation.raised", "conversation.urgent"]);
 
 export class Lists {
   rows = new Map();
@@ -148,7 +150,7 @@ export class Lists {
     } else if (kind === "conversation.assigned" && data.conversation) {
       if (!this.rows.has(data.conversation.reference)) this.#count("mine", 1);
       this.put({ ...data.conversation }, true);
-    } else if (kind === "conversation.raised" && data.conversation) {
+    } else if (ALARMS.has(kind) && data.conversation) {
       this.put(data.conversation, true);
     } else if (kind === "queue.left") {
       this.#left(data);

@@ -162,6 +162,8 @@ export default {
   "system.assigned_urgent": "Assigned to {name}: urgent, so before its turn; chats now {load} of {capacity}",
   "system.returned_offline": "Back in the queue: {name} is offline and the customer waits",
   "system.returned_busy": "Back in the queue: {name} is not available or has no room",
+  "system.wants_human": "The customer asks for a person",
+  "system.urgent_takeover": "Urgent: these words tell of an account in other hands",
   "system.raised": "Raised to the supervisors: nobody has answered for {minutes} min",
   "system.other": "Something changed",
 

@@ -162,6 +162,8 @@ export default {
   "system.assigned_urgent": "已分配给 {name}：情况紧急，优先接待，现接待 {load}/{capacity}",
   "system.returned_offline": "已退回排队：{name} 已离线，客户仍在等待",
   "system.returned_busy": "已退回排队：{name} 暂不在线或接待已满",
+  "system.wants_human": "客户要求人工服务",
+  "system.urgent_takeover": "紧急：消息内容显示账户可能已被他人控制",
   "system.raised": "已上报主管：{minutes} 分钟内无人回复",
   "system.other": "会话有变动",
 
