@@ -79,6 +79,8 @@ def test_revoking_twice_records_once(program: Program, erin: Member) -> None:
     assert Event.objects.filter(kind="api_token.revoked").count() == 1
 
 
+# On PostgreSQL an event is settled, and read, only once its transaction is over.
+@pytest.mark.django_db(transaction=True)
 def test_programs_of_somebody_who_left_stop_and_stay_stopped(program: Program) -> None:
     carol = make_member("Carol")
     hers = Program(carol)

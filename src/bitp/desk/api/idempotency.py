@@ -17,6 +17,7 @@ from django.http import HttpRequest
 
 from bitp.desk.api.errors import BadIdempotencyKey, KeyUsedOtherwise, StillRunning
 from bitp.desk.api.models import Answered
+from bitp.desk.api.rows import find_answer_row, insert_answer
 from bitp.events import jobs
 from bitp.lib.clock import now_us
 
@@ -95,22 +96,21 @@ def _act(asked: Asked, act: Callable[[], Answer]) -> Answer:
 
 
 def _find_answer(asked: Asked) -> Answer | None:
-    row = Answered.objects.filter(key=asked.key).first()
+    row = find_answer_row(asked.key)
     if row is None:
         return None
-    if row.at_us <= now_us() - KEPT_US:
-        row.delete()
+    body, status, answer, at_us = row
+    if at_us <= now_us() - KEPT_US:
+        Answered.objects.filter(key=asked.key, at_us=at_us).delete()
         return None
-    if row.asked != asked.body:
+    if body != asked.body:
         raise KeyUsedOtherwise
-    return Answer(row.status, row.body, is_repeated=True)
+    return Answer(status, answer, is_repeated=True)
 
 
 def _store(asked: Asked, answer: Answer) -> None:
     moment_us = now_us()
-    Answered.objects.create(
-        key=asked.key, asked=asked.body, status=answer.status, body=answer.body, at_us=moment_us
-    )
+    insert_answer(asked.key, asked.body, answer.status, answer.body, moment_us)
     hour = moment_us // HOUR_US
     if hour not in _planned_hours:
         due_us = (hour + 1) * HOUR_US + KEPT_US

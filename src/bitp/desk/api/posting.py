@@ -8,11 +8,10 @@ from typing import Any
 from bitp.desk.api.bearer import ProgramRequest
 from bitp.desk.api.errors import Busy, KeyUsedOtherwise, NoSuchContact, Refused
 from bitp.desk.api.idempotency import read_key
+from bitp.desk.api.rows import find_contact_id, site_inbox_id
 from bitp.desk.api.schemas import ContactIn, NewConversation, NewMessage
 from bitp.desk.api.shapes import BY_PROGRAM, time_of
-from bitp.desk.channels.changes import site_inbox
 from bitp.desk.contacts.changes import HostUser, contact_of_host_user
-from bitp.desk.contacts.models import Contact
 from bitp.desk.conversations.changes import outcomes_of
 from bitp.desk.conversations.errors import NotFound
 from bitp.desk.conversations.models import Conversation
@@ -32,17 +31,17 @@ def open_conversation(request: ProgramRequest, body: NewConversation) -> str:
 
     Raises NoSuchContact, and what the outcome of posting raises.
     """
-    contact = _contact(request, body.contact, body.language)
+    contact = _contact_id(request, body.contact, body.language)
     own_id = _own_id(request, "thread")
     post = Post(
         author_kind="contact",
-        author=contact.pk,
-        external_id=f"c{contact.pk}:{own_id}",
+        author=contact,
+        external_id=f"c{contact}:{own_id}",
         text=body.text,
         received_us=now_us(),
         thread=own_id,
-        contact=contact.pk,
-        inbox=site_inbox().pk,
+        contact=contact,
+        inbox=site_inbox_id(),
         topic=body.topic,
         language=body.language,
         evidence=_evidence(request),
@@ -76,15 +75,15 @@ def post_message(request: ProgramRequest, row: Conversation, body: NewMessage) -
     }
 
 
-def _contact(request: ProgramRequest, who: ContactIn, language: str) -> Contact:
+def _contact_id(request: ProgramRequest, who: ContactIn, language: str) -> int:
     if who.reference:
-        found = Contact.objects.filter(reference=who.reference).first()
+        found = find_contact_id(who.reference)
         if found is None:
             raise NoSuchContact
         return found
     # A program's ids are its owner's: a new token finds the people of the old one.
     user = HostUser(f"api-{request.auth.owner_id}", who.external_id, who.name, who.email or "")
-    return contact_of_host_user(user, language)
+    return contact_of_host_user(user, language).pk
 
 
 def _own_id(request: ProgramRequest, place: str) -> str:

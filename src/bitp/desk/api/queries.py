@@ -8,6 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 
 from bitp.desk.api.models import ApiToken
+from bitp.desk.api.rows import find_token_row
 from bitp.lib.clock import now_us
 
 TOKENS_PER_PAGE = 25
@@ -25,8 +26,7 @@ def find_token(secret: str) -> ApiToken | None:
     """The token, with its owner, if it lets a program in now."""
     if not 0 < len(secret) <= TOKEN_CHARACTERS_MAX:
         return None
-    found = usable_tokens().filter(secret_hash=hash_of(secret))
-    return found.select_related("owner__user").first()
+    return find_token_row(hash_of(secret), now_us())
 
 
 def hash_of(secret: str) -> str:

@@ -14,6 +14,7 @@ from bitp.desk.api.answers import answer, write
 from bitp.desk.api.bearer import ProgramRequest, Token
 from bitp.desk.api.limits import PAGE, PAGE_MAX
 from bitp.desk.api.posting import open_conversation
+from bitp.desk.api.rows import new_conversation_shape
 from bitp.desk.api.shapes import conversation_shape
 from bitp.desk.conversations import changes
 from bitp.desk.conversations.models import RESOLVED, Conversation
@@ -95,8 +96,7 @@ def create_conversation(request: ProgramRequest, body: schemas.NewConversation) 
     the contact is proven by that). It waits in the queue as any other."""
 
     def change() -> tuple[int, dict[str, Any]]:
-        reference = open_conversation(request, body)
-        return 201, _shape_now(request, reference)
+        return 201, new_conversation_shape(open_conversation(request, body))
 
     return write(request, "POST /conversations", change)
 
