@@ -26,7 +26,8 @@ US = 1_000_000
 
 def measure(quick: bool) -> Measured:
     """throughput_per_s: assignments a second, each with its reason, facts and lines, durable;
-    load_spread: the most chats anybody has less the fewest, all having the same skills."""
+    cpu_ms_each: of one core, whatever else the machine does; load_spread: the most chats anybody
+    has less the fewest, all having the same skills."""
     conversations = QUICK_CONVERSATIONS if quick else CONVERSATIONS
     agents = QUICK_AGENTS if quick else AGENTS
     with tempfile.TemporaryDirectory(prefix="bitp-routing-") as folder:
@@ -107,15 +108,16 @@ def _time_router(conversations: int) -> Figures:
     from bitp.desk.conversations.models import Conversation
     from bitp.desk.routing.assigning import assign_waiting
 
-    began = time.perf_counter()
+    began, cpu_began = time.perf_counter(), time.process_time()
     given = 0
     while some := assign_waiting():
         given += some
-    took_s = time.perf_counter() - began
+    took_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
     loads = Counter(Conversation.objects.values_list("assignee", flat=True))
     spread = max(loads.values()) - min(loads.values())
     return {
         "throughput_per_s": round(given / took_s),
+        "cpu_ms_each": round(cpu_s * 1000 / given, 3),
         "load_spread": spread,
         "not_given": conversations - given,
         "rss_bytes": tree_rss_bytes(os.getpid()),
