@@ -122,6 +122,7 @@ def test_each_filter_leaves_only_its_own(
     other = say(bob, "deposit other").reference
     changes.take(mine, carol)
     changes.set_topic(mine, "deposit", carol)
+    changes.set_topic(other, "other", carol)
     changes.resolve(mine, carol)
     assert search_as_carol.references("deposit") == [other, mine]
     yes: list[dict[str, Any]] = [
@@ -224,6 +225,7 @@ def test_a_page_looks_at_so_many_messages_and_the_next_goes_on(
     reference = say(alice, "deposit of Alice").reference
     changes.set_topic(reference, "deposit", search_as_carol.member)
     other = say(bob, "deposit").reference
+    changes.set_topic(other, "other", search_as_carol.member)
     for number in range(12):
         say(bob, f"deposit {number}", conversation=other)
     first = search_as_carol.found("deposit", topic="deposit")
