@@ -25,6 +25,7 @@ EVENTS = (
     "conversation.assigned",
     "conversation.unassigned",
     "conversation.raised",
+    "conversation.urgent",
 )
 # What a cold cache loads before the first paint, compressed (bytes).
 FIRST_PAINT_MAX = 150_000

@@ -340,6 +340,8 @@ def test_a_whole_conversation_by_the_keyboard(system: System, carol: Agent) -> N
             break
     carol.message("keys only").wait_for()
     page.keyboard.press("a")
+    expect(page.locator("#assign-people input").first).to_be_focused()
+    page.keyboard.press("Enter")
     expect(page.locator("#assignee")).to_have_text("yours")
     page.keyboard.press("r")
     page.keyboard.type("answered by keys")

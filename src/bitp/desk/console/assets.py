@@ -18,6 +18,7 @@ SHEETS = [
             "composer",
             "context",
             "overlays",
+            "acting",
             "search",
         )
     ),
@@ -36,6 +37,7 @@ SHARED = (
     "words",
 )
 OWN = (
+    "assign_view",
     "composer",
     "connection_line",
     "context_view",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bitp.desk.conversations.handing import colleagues
 from bitp.desk.conversations.marks import drafts_of
 from bitp.desk.conversations.messages import messages_of
 from bitp.desk.conversations.models import Conversation, Message, ReadMark
@@ -16,9 +17,12 @@ from bitp.desk.conversations.queries import (
     staff_summaries,
 )
 from bitp.desk.conversations.shapes import STAFF
+from bitp.desk.routing import rows
 from bitp.desk.routing.queues import queues_of, stream_of
 from bitp.desk.staff.models import Member
+from bitp.desk.staff.presence import AVAILABLE
 from bitp.events.models import Stream
+from bitp.lib.clock import now_us
 
 # Other conversations of the same contact that the context pane names.
 PAST_SHOWN = 10
@@ -109,3 +113,13 @@ def past_conversations(conversation: Conversation, member: Member) -> list[Conve
     """The contact's other conversations that the member may see, latest first."""
     rows = for_member(member).filter(contact=conversation.contact_id).exclude(pk=conversation.pk)
     return list(rows.order_by("-last_us", "-pk")[:PAST_SHOWN])
+
+
+def colleagues_answer() -> list[dict[str, Any]]:
+    """Whom a conversation may be given to: {id, name, state, chats}, the available first."""
+    people = sorted(colleagues(), key=lambda each: each.state != AVAILABLE)
+    loads = rows.loads([each.pk for each in people], now_us())
+    return [
+        {"id": each.pk, "name": each.alias, "state": each.state, "chats": loads.get(each.pk, 0)}
+        for each in people
+    ]

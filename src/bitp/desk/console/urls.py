@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bitp.desk.console.views import acts, data, page
+from bitp.desk.console.views import acts, data, handing, page
 
 app_name = "console"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("ticket", acts.ticket, name="ticket"),
     path("data/me", data.me, name="me"),
     path("data/lists", data.lists, name="lists"),
+    path("data/colleagues", handing.colleagues, name="colleagues"),
     path("data/c/<reference>", data.conversation, name="conversation_data"),
     path("data/c/<reference>/panels", data.panels, name="panels"),
     path("data/c/<reference>/take", acts.take, name="take"),
@@ -21,4 +22,5 @@ urlpatterns = [
     path("data/c/<reference>/resolve", acts.resolve, name="resolve"),
     path("data/c/<reference>/reopen", acts.reopen, name="reopen"),
     path("data/c/<reference>/topic", acts.set_topic, name="topic"),
+    path("data/c/<reference>/assign", handing.assign, name="assign"),
 ]

@@ -42,3 +42,40 @@ class BadAddress(ConversationError):
 
     code = "bad_address"
     says = _("This does not look like an e-mail address. Please check it.")
+
+
+class MovedOn(ConversationError):
+    """Somebody else has the conversation than the giver saw."""
+
+    code = "moved_on"
+    status = 409
+    says = _("Somebody else has this conversation by now. Please look before you give it away.")
+
+
+class IsResolved(ConversationError):
+    """A resolved conversation is nobody's work."""
+
+    code = "is_resolved"
+    status = 409
+    says = _("The conversation is resolved. Reopen it first.")
+
+
+class NoColleague(ConversationError):
+    """Nobody of this id works here."""
+
+    code = "no_colleague"
+    says = _("Please choose a colleague who works here.")
+
+
+class BadSummary(ConversationError):
+    """The summary cannot be kept as a note."""
+
+    code = "bad_summary"
+    says = _("The summary cannot be kept. At most 2,000 characters, please.")
+
+
+class BadRequest(ConversationError):
+    """The request is not in the form that the page sends."""
+
+    code = "bad_request"
+    says = _("This request was not understood. Please reload the page.")

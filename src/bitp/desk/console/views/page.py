@@ -22,6 +22,9 @@ from bitp.desk.staff.rights import StaffRequest, staff_only
 from bitp.lib.clock import now_us
 from bitp.lib.text import supported_language
 
+# Addresses that the scripts are told as they are.
+NAMED = ("home", "me", "lists", "ticket", "colleagues")
+
 
 @require_safe
 @staff_only
@@ -76,7 +79,7 @@ def me_data(member: Member) -> dict[str, Any]:
 
 
 def _addresses() -> dict[str, str]:
-    addresses = {name: reverse(f"console:{name}") for name in ("home", "me", "lists", "ticket")}
+    addresses = {name: reverse(f"console:{name}") for name in NAMED}
     page = reverse("console:conversation", args=["-"])
     data = reverse("console:conversation_data", args=["-"])
     return {

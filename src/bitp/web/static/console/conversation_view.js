@@ -16,6 +16,8 @@ export class ConversationView {
   #actions = document.getElementById("actions");
   #reference = document.getElementById("reference");
   #busy = "";
+  /** What asks first, in a sheet of its own. */
+  #asking = { assign: () => this.#desk.assignView.open() };
 
   constructor(desk) {
     this.#desk = desk;
@@ -29,6 +31,7 @@ export class ConversationView {
   async act(name) {
     const { talk } = this.#desk;
     if (this.#busy || talk?.state !== "ready" || !this.#offered().includes(name)) return;
+    if (name in this.#asking) return void this.#asking[name]();
     this.#busy = name;
     this.#drawActions();
     try {
@@ -138,8 +141,9 @@ export class ConversationView {
   #offered() {
     const { facts } = this.#desk.talk;
     if (facts.status === "resolved") return ["reopen"];
-    if (!facts.assignee) return ["take", "resolve"];
-    return facts.assignee.id === this.#desk.me.id ? ["resolve", "release"] : ["release", "resolve"];
+    if (!facts.assignee) return ["take", "assign", "resolve"];
+    const isMine = facts.assignee.id === this.#desk.me.id;
+    return isMine ? ["resolve", "assign", "release"] : ["assign", "release", "resolve"];
   }
 
   #drawActions() {
@@ -154,7 +158,7 @@ export class ConversationView {
   }
 
   #button(name) {
-    const weight = name === "take" ? "button-primary" : name === "release" ? "button-quiet" : "";
+    const weight = name === "take" ? "button-primary" : ["release", "assign"].includes(name) ? "button-quiet" : "";
     const button = element("button", { type: "button", class: `button button-small ${weight}`.trim() });
     button.textContent = say(`act.${name}`);
     setAttribute(button, "data-act", name);

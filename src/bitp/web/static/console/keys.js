@@ -10,7 +10,7 @@ const KEYS = [
   ["k", "previous"],
   ["r", "reply"],
   ["n", "note"],
-  ["a", "take"],
+  ["a", "assign"],
   ["e", "resolve"],
   ["/", "search"],
   ["?", "help"],

@@ -155,7 +155,10 @@ export class Lists {
     } else if (kind === "queue.left") {
       this.#left(data);
     } else if (kind === "conversation.unassigned") {
-      this.patch(data.reference, { assignee: null });
+      // Given to a colleague: their name comes with the conversation's own event.
+      if (this.#isMine(data.reference)) {
+        this.patch(data.reference, { assignee: data.to ? { id: data.to, name: "" } : null });
+      }
     }
     this.refreshSoon();
   }

@@ -38,6 +38,7 @@ export class Live {
 
   #hearOwn(event) {
     this.#desk.lists.hearOwn(event);
+    if (event.kind === "conversation.assigned") this.#desk.assignView.hear(event.data);
     this.#desk.signals.raise(event.kind);
   }
 

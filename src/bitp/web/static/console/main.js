@@ -2,6 +2,7 @@
 
 import { Connection } from "../client/connection.js";
 import { Outbox } from "../client/outbox.js";
+import { AssignView } from "./assign_view.js";
 import { Composer } from "./composer.js";
 import { ConnectionLine } from "./connection_line.js";
 import { ContextView } from "./context_view.js";
@@ -63,6 +64,7 @@ class Desk {
     this.threadView = new ThreadView(this);
     this.composer = new Composer(this);
     this.contextView = new ContextView(this);
+    this.assignView = new AssignView(this);
     this.presence = new Presence(this);
     this.connectionLine = new ConnectionLine(this);
     this.keys = new Keys(this, this.#keyActs());
@@ -173,7 +175,7 @@ class Desk {
       previous: () => this.#step(-1),
       reply: write("reply"),
       note: write("note"),
-      take: act("take"),
+      assign: () => this.assignView.open(),
       resolve: act("resolve"),
       search: () => this.searchView.open(),
       escape: () => this.#escape(),
