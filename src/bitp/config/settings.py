@@ -50,12 +50,12 @@ INSTALLED_APPS = [
     "bitp.desk.conversations",
     "bitp.desk.attachments",
     "bitp.desk.routing",
+    "bitp.desk.search",
     "bitp.desk.console",
-    "bitp.desk.api",
-    "ninja",  # the files of the page that describes the API
     "bitp.desk.webhooks",
     "bitp.desk.operations",
-    "bitp.desk.search",
+    "bitp.desk.api",
+    "ninja",  # the files of the page that describes the API
     "bitp.site",
     "bitp.web",
     *(["bitp.demo"] if MODE in {"demo", "test"} else []),

@@ -17,11 +17,11 @@ urlpatterns = [
     path("console/jobs/", include("bitp.desk.operations.urls")),
     path("console/webhooks/", include("bitp.desk.webhooks.urls")),
     path("console/", include("bitp.desk.console.urls")),
+    path("console/", include("bitp.desk.search.urls")),
     path("console/tokens/", include("bitp.desk.api.urls")),
     path("api/v1/", include("bitp.desk.api.v1.urls")),
     path("", include("bitp.desk.channels.chat.urls")),
     path("", include("bitp.desk.attachments.urls")),
-    path("console/", include("bitp.desk.search.urls")),
     path("", include("bitp.site.urls")),
 ]
 if "bitp.demo" in settings.INSTALLED_APPS:
