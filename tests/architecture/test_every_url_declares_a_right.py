@@ -16,9 +16,10 @@ from bitp.identity.models import User
 from tests.identity.signing_in import sign_in_customer
 from tests.people import make_customer
 
-# "contact": whoever writes to us, by the access token of their own conversations; "program":
+# "contact": whoever writes to us, by the access token of their own conversations; "contacts": each
+# of them, for what is not about a conversation yet; "program":
 # whoever holds an API token, whose scopes tests/desk/api tries one by one.
-OUTSIDE = {rights.PUBLIC, rights.CUSTOMER, "contact", "program"}
+OUTSIDE = {rights.PUBLIC, rights.CUSTOMER, "contact", "contacts", "program"}
 SIMPLE = OUTSIDE | {"staff"}
 # A value for each placeholder that an address may hold.
 SAMPLES = {"int": "1", "str": "BP-7K3M-Q2XD", "slug": "privacy", "path": "a", "uuid": "0" * 32}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bitp.live.requests import BODY_BYTES_MAX, BadRequest, Request, Requests
+from bitp.live.requests import BODY_BYTES_MAX, BadRequest, Request, Requests, Upload
 
 
 def pages(*bodies: int) -> list[bytes]:
@@ -18,8 +18,9 @@ def pages(*bodies: int) -> list[bytes]:
 
 
 def take_all(requests: Requests) -> list[Request | bytes]:
-    items = []
+    items: list[Request | bytes] = []
     while (item := requests.take()) is not None:
+        assert not isinstance(item, Upload)
         items.append(item)
     return items
 

@@ -144,6 +144,8 @@ def may(right: str, role: str) -> bool:
         return role in {"owner", "other customer"}
     if right == "contact":
         return role == "owner"
+    if right == "contacts":
+        return role not in STAFF_ROLES
     allowed = STAFF_ROLES if right == "staff" else frozenset(right.split("+"))
     return role in allowed
 

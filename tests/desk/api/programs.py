@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpResponse
 from django.test import Client
@@ -32,10 +32,10 @@ class Program:
         if key:
             said["Idempotency-Key"] = key
         content = b"" if body is None else json.dumps(body).encode()
-        answer: Any = Client().generic(
-            method, ROOT + path, content, "application/json", headers=said
+        return cast(
+            HttpResponse,
+            Client().generic(method, ROOT + path, content, "application/json", headers=said),
         )
-        return answer
 
     def get(self, path: str) -> Any:
         """What a request that must succeed answers."""

@@ -108,7 +108,7 @@ def test_made_up_requests_get_no_answer_that_was_not_promised(
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy(generation_mode=mode))
-    def play(case: schemathesis.Case) -> None:
+    def play(case: schemathesis.Case[Any]) -> None:
         # What is empty is not sent at all, so that such a request is not wrong in the end.
         assume(all(value not in ([], {}) for value in (case.query or {}).values()))
         # Every second one is about a conversation that exists.

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 
 from bitp.desk.api.changes import revoke_token
+from bitp.desk.api.limits import WAITING_MAX
 from bitp.desk.api.v1 import events
 from bitp.desk.conversations.changes import take
 from bitp.desk.staff.changes import By
@@ -119,7 +120,7 @@ def test_a_waiting_request_is_answered_when_something_happens(program: Program) 
     end = program.get("/events?after=latest")["next"]
     answers: list[Any] = []
     thread = in_a_thread(program, f"/events?after={end}&wait=25", answers)
-    wait_for(lambda: events._waiting._value < events.WAITING_MAX, what="the request waits")
+    wait_for(lambda: events._waiting._value < WAITING_MAX, what="the request waits")
     made = program.open()
     thread.join(20)
     found = json.loads(answers[0].content)["items"]
@@ -133,7 +134,7 @@ def test_a_waiting_request_is_cut_within_a_second_of_the_revocation(
     end = program.get("/events?after=latest")["next"]
     answers: list[Any] = []
     thread = in_a_thread(program, f"/events?after={end}&wait=25", answers)
-    wait_for(lambda: events._waiting._value < events.WAITING_MAX, what="the request waits")
+    wait_for(lambda: events._waiting._value < WAITING_MAX, what="the request waits")
     revoke_token(program.token.pk, By(erin))
     began = time.monotonic()
     thread.join(20)

@@ -30,6 +30,9 @@ from bitp.identity.sessions import session_id
 from bitp.lib.allowance import Allowance
 from bitp.lib.problems import problem
 
+# Any contact: what is handed over may be for a conversation that does not exist yet.
+CONTACTS = "contacts"
+
 View = Callable[..., HttpResponseBase]
 _THREAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 DECLARED_CHARACTERS_MAX = 100
@@ -199,5 +202,6 @@ def _is_small(request: HttpRequest) -> bool:
     return request.GET.get("size") == "small"
 
 
-for _view in (hand_over, get, take_back):
+declare(hand_over, CONTACTS)
+for _view in (get, take_back):
     declare(_view, CONTACT)
