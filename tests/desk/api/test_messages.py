@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from bitp.desk.conversations.models import Message
+from bitp.desk.conversations.messages import messages_of
+from bitp.desk.conversations.models import Conversation, Message
+from bitp.desk.conversations.shapes import CUSTOMER, STAFF
 from bitp.desk.staff.models import Member
 from bitp.events.models import Event
 from tests.desk.api.programs import Program
@@ -91,3 +93,15 @@ def test_what_cannot_be_said_is_not_stored(
     answer = program.ask("POST", f"/conversations/{reference}/messages", body)
     assert (answer.status_code, json.loads(answer.content)["code"]) == (422, code)
     assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize("audience", [CUSTOMER, STAFF])
+def test_nobody_takes_a_programs_reply_for_a_persons(
+    program: Program, reference: str, erin: Member, audience: str
+) -> None:
+    program.ask("POST", f"/conversations/{reference}/messages", {"text": "By a program"}, "k1")
+    say(erin, "By a person", conversation=reference)
+    shown, _ = messages_of(Conversation.objects.get(reference=reference).pk, 0, audience)
+    label = {each["text"]: each["author"].get("program", False) for each in shown}
+    assert label["By a program"] is True
+    assert label["By a person"] is False

@@ -17,6 +17,9 @@ REOPEN_US = 7 * 24 * 3600 * 1_000_000
 CUSTOMER = "customer"
 STAFF = "staff"
 
+# Evidence is canonical JSON: this stands in it when a program wrote in its owner's name.
+BY_PROGRAM = '"kind":"program"'
+
 
 def message_object(row: dict[str, Any], audience: str) -> dict[str, Any]:
     """A message as the audience may see it.
@@ -27,6 +30,8 @@ def message_object(row: dict[str, Any], audience: str) -> dict[str, Any]:
     author = {"kind": row["author_kind"], "name": row["author_name"]}
     if row["stand_in"]:
         author["stand_in"] = True
+    if BY_PROGRAM in row["evidence"]:
+        author["program"] = True
     shape: dict[str, Any] = {
         "number": row["number"],
         "kind": row["kind"],

@@ -47,7 +47,7 @@ function parts(drawn, item, acts) {
   const { row, isFirst, isLast } = item;
   const isMarked = row.ours && (isLast || row.state === "failed" || row.state === "sending");
   return [
-    row.note || (isFirst && !item.isMine) ? author(item) : null,
+    row.note || row.author.program || (isFirst && !item.isMine) ? author(item) : null,
     body(drawn, row),
     isLast || isMarked ? meta(item, isMarked, acts) : null,
   ].filter(Boolean);
@@ -56,6 +56,7 @@ function parts(drawn, item, acts) {
 function author({ row, name }) {
   const words = [element("bdi", {}, name)];
   if (row.note) words.push(` · ${say("message.note")}`);
+  if (row.author.program) words.push(` · ${say("message.program")}`);
   if (row.author.stand_in) words.push(` · ${say("message.stand_in")}`);
   return element("p", { class: "message-author" }, ...words);
 }

@@ -126,7 +126,9 @@ export class Log {
   }
 
   #named(row, name) {
-    return row.author.stand_in ? `${name} · ${this.#words.standIn}` : name;
+    const { stand_in: isStandIn, program } = row.author;
+    if (!isStandIn && !program) return name;
+    return `${name} · ${isStandIn ? this.#words.standIn : this.#words.program}`;
   }
 
   #updateBubble(bubble, row, name) {
@@ -196,5 +198,6 @@ export class Log {
 function belongs(before, after) {
   if (!before || !after || before.kind === "system" || after.kind === "system") return false;
   if (before.ours !== after.ours || (!before.ours && before.author.name !== after.author.name)) return false;
+  if (before.author.program !== after.author.program) return false;
   return !isOtherDay(before.at_us, after.at_us) && Math.abs(after.at_us - before.at_us) < GROUP_US;
 }

@@ -128,6 +128,7 @@ export default {
 
   "message.note": "note, staff only",
   "message.stand_in": "stand-in",
+  "message.program": "program",
   "message.you": "You",
   "message.all": "Show all",
   "message.less": "Show less",

@@ -128,6 +128,7 @@ export default {
 
   "message.note": "备注，仅员工可见",
   "message.stand_in": "演示替身",
+  "message.program": "程序",
   "message.you": "我",
   "message.all": "展开全文",
   "message.less": "收起",

@@ -60,6 +60,7 @@ export default {
   // Conversation
   person: "a person",
   standIn: "a stand-in for this demo, not a person",
+  program: "sent by a program, not a person",
   waitingForPerson: "Waiting for a person",
   reference: (reference) => `Conversation ${reference}`,
   position: (n) => `You are number ${n}`,

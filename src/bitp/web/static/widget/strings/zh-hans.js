@@ -57,6 +57,7 @@ export default {
   // 对话
   person: "人工客服",
   standIn: "演示替身，不是真人",
+  program: "由程序发送，不是真人",
   waitingForPerson: "正在等候人工客服",
   reference: (reference) => `对话编号 ${reference}`,
   position: (n) => `您排在第 ${n} 位`,
