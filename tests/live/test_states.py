@@ -109,7 +109,7 @@ async def test_marks_are_stored_before_the_gateway_ends() -> None:
 
 @in_loop
 async def test_a_page_that_sleeps_is_still_there_while_its_browser_answers_pings() -> None:
-    async with live(ping_s=0.05, silent_s=5.0) as running:
+    async with live(hello_s=2.0, ping_s=0.05, silent_s=5.0) as running:
         carol = await running.join("staff:carol", name="Carol")
         await carol.tell("presence", state="away", active=True)
         told = running.inbound.availability

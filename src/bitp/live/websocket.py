@@ -35,7 +35,16 @@ def accept(request: Request, headers: list[tuple[str, str]]) -> tuple[bool, byte
 class WebSocket(Client, Protocol):
     """Frames in and out; writes of one loop turn go out as one."""
 
-    __slots__ = ("_behind", "_drained", "_heard", "_out", "_slow", "_transport", "deadline")
+    __slots__ = (
+        "_asked",
+        "_behind",
+        "_drained",
+        "_heard",
+        "_out",
+        "_slow",
+        "_transport",
+        "deadline",
+    )
 
     def __init__(self, gateway: Gateway, address: str, transport: Transport) -> None:
         super().__init__(gateway, address)
@@ -44,7 +53,8 @@ class WebSocket(Client, Protocol):
         self._out = b""
         self._behind = False
         self._drained: list[Callable[[], None]] = []
-        self._heard = gateway.wheel.now
+        # When it was last heard, and last asked whether it is there.
+        self._heard = self._asked = gateway.wheel.now
         self.deadline = self._heard + gateway.settings.hello_s
         transport.set_write_buffer_limits(HIGH_WATER_BYTES)
         gateway.wheel.add(self)
@@ -177,11 +187,13 @@ class WebSocket(Client, Protocol):
         if self.state < OPEN or now - self._heard > settings.silent_s:
             self.close(4408, "silent for too long")
             return 0
+        if self._heard >= self._asked:
+            self._repeat_presence()
+        self._asked = now
         self._put(PING)
-        self._repeat_presence(now - self._heard)
         return now + settings.ping_s * random.uniform(1 - PING_SPREAD, 1 + PING_SPREAD)  # noqa: S311
 
-    def _repeat_presence(self, silent_s: float) -> None:
+    def _repeat_presence(self) -> None:
         """Browsers let a hidden page's timers sleep, but they answer pings: it is still there."""
-        if self.presence and self.subject and silent_s < self.gateway.settings.ping_s * 2:
+        if self.presence and self.subject:
             self.gateway.availability.put(self.subject.key, (self.subject, self.presence))
