@@ -57,7 +57,8 @@ class Recorder:
 
     def read(self) -> Trace:
         """What was recorded until now."""
-        return Trace(self._initial, read_operations(self._traces, self.folder))
+        (until, _) = _SHARED.unpack((self._traces / "shared").read_bytes()[: _SHARED.size])
+        return Trace(self._initial, read_operations(self._traces, self.folder, until))
 
     def set_full(self, is_full: bool) -> None:
         """From now on nothing in the folder can grow (ENOSPC), or it can again."""

@@ -83,14 +83,19 @@ class Trace:
         return anywhere + [chooser.choice(moments) for _ in range(count // 2)]
 
 
-def read_operations(traces: Path, folder: Path) -> list[Operation]:
+def read_operations(traces: Path, folder: Path, until: int) -> list[Operation]:
     """All processes' operations by order of their beginning; those that failed are left out.
+
+    ``until``: the last number that counts. Processes that go on while their files are read one
+    after the other would otherwise seem to build on what others never did.
 
     Raises ValueError if something was done that cannot be recorded.
     """
     begun: dict[int, Operation] = {}
     for file in sorted(traces.glob("*.trace")):
         for kind, seq, began, position, result, path, data in _read_records(file.read_bytes()):
+            if seq > until:
+                continue
             if kind is Kind.END:
                 _finish(begun, began, seq, position, result)
             else:
