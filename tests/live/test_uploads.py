@@ -178,7 +178,7 @@ async def test_a_web_that_reads_slowly_is_waited_for(tmp_path: Path) -> None:
         (door,) = doors(running)
         await until(lambda: door._upload and door._upload.is_whole and door._relay)
         assert door._relay
-        await until(lambda: door._relay and not door._relay.has_room)
+        await until(lambda: door._relay and door._relay._transport and not door._relay.has_room)
         assert door._relay._transport
         assert door._relay._transport.get_write_buffer_size() < 300_000
         gate.set()
