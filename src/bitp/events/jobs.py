@@ -76,11 +76,14 @@ def put_all(kind: str, jobs: Mapping[str, dict[str, Any]], due_us: int | None = 
     rows = [
         Job(kind=kind, key=key, ids=canonical_json(ids), due_us=due_us) for key, ids in jobs.items()
     ]
-    # Not ignored but locked: whoever runs the same job just now ends after us, and its handler
-    # sees what this transaction writes.
-    Job.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["key"], update_fields=["key"]
-    )
+    if connection.vendor == "postgresql":
+        # Not ignored but locked: whoever runs the same job just now ends after us, and its
+        # handler sees what this transaction writes. On SQLite one writes at a time anyway.
+        Job.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["key"], update_fields=["key"]
+        )
+    else:
+        Job.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def hasten(keys: Iterable[str]) -> None:
