@@ -116,3 +116,8 @@ def test_for_everybody_else_the_page_does_not_exist(done: list[str], role: str) 
     jobs.work_once()
     assert done == []
     assert Job.objects.filter(dead_us__isnull=False).count() == 1
+
+
+@pytest.mark.parametrize("page", ["x", "-1", "9" * 5_000, "99", "²"])
+def test_a_page_that_is_no_page_is_the_first_or_the_last(office: Client, page: str) -> None:
+    assert office.get(f"{JOBS}?page={page}", headers=PAGE).status_code == 200

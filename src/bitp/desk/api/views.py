@@ -13,10 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bitp.desk.api import changes, queries
 from bitp.desk.api.errors import ApiError, NoToken
 from bitp.desk.api.forms import TokenForm
-from bitp.desk.staff.changes import By
+from bitp.desk.staff.asking import by_of
 from bitp.desk.staff.models import OPERATOR
 from bitp.desk.staff.rights import StaffRequest, role
-from bitp.identity.sessions import session_id
 from bitp.lib.clock import now_us
 
 # Nobody turns this many pages.
@@ -43,7 +42,7 @@ def add(request: StaffRequest) -> HttpResponse:
         said = form.cleaned_data
         wish = changes.Wish(said["name"], tuple(said["scopes"]), said["days"])
         try:
-            made, secret = changes.create_token(wish, request.member, _by(request))
+            made, secret = changes.create_token(wish, request.member, by_of(request))
         except ApiError as error:
             form.add_error("name", str(error.says))
         else:
@@ -56,12 +55,8 @@ def add(request: StaffRequest) -> HttpResponse:
 def revoke(request: StaffRequest, token_id: int) -> HttpResponse:
     """Its program is shut out from now on."""
     try:
-        changes.revoke_token(token_id, _by(request))
+        changes.revoke_token(token_id, by_of(request))
     except NoToken as error:
         raise Http404 from error
     messages.success(request, _("Revoked. Nothing can be done with it any more."))
     return HttpResponseRedirect(reverse("tokens:tokens"))
-
-
-def _by(request: StaffRequest) -> By:
-    return By(request.member, session_id(request))

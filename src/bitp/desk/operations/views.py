@@ -11,23 +11,21 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bitp.desk.operations import changes, queries
-from bitp.desk.staff.changes import By
+from bitp.desk.staff.asking import by_of, page_number
 from bitp.desk.staff.models import OPERATOR
 from bitp.desk.staff.rights import StaffRequest, role
-from bitp.identity.sessions import session_id
 
 
 @role(OPERATOR)
 @require_safe
 def jobs(request: StaffRequest) -> HttpResponse:
     """The worker's sign of life, what waits by kind, what is dead one by one."""
-    number = request.GET.get("page", "1")
     seen_us = queries.worker_seen_us()
     context = {
         "seen_us": seen_us,
         "is_silent": queries.is_silent(seen_us),
         "kinds": queries.waiting_kinds(),
-        "page": queries.dead_jobs(int(number) if number.isdecimal() else 1),
+        "page": queries.dead_jobs(page_number(request)),
     }
     return render(request, "operations/jobs.html", context)
 
@@ -36,7 +34,7 @@ def jobs(request: StaffRequest) -> HttpResponse:
 @require_POST
 def revive(request: StaffRequest, job_id: int) -> HttpResponse:
     """One dead job is tried again."""
-    if not changes.revive(job_id, _by(request)):
+    if not changes.revive(job_id, by_of(request)):
         raise Http404
     return _done(request, _("It is tried again."))
 
@@ -45,7 +43,7 @@ def revive(request: StaffRequest, job_id: int) -> HttpResponse:
 @require_POST
 def revive_all(request: StaffRequest) -> HttpResponse:
     """All dead jobs are tried again."""
-    count = changes.revive_all(_by(request))
+    count = changes.revive_all(by_of(request))
     says = ngettext("%(count)s job is tried again.", "%(count)s jobs are tried again.", count)
     return _done(request, says % {"count": count})
 
@@ -54,7 +52,7 @@ def revive_all(request: StaffRequest) -> HttpResponse:
 @require_POST
 def drop(request: StaffRequest, job_id: int) -> HttpResponse:
     """One dead job is never done."""
-    if not changes.drop(job_id, _by(request)):
+    if not changes.drop(job_id, by_of(request)):
         raise Http404
     return _done(request, _("It was let go."))
 
@@ -62,7 +60,3 @@ def drop(request: StaffRequest, job_id: int) -> HttpResponse:
 def _done(request: StaffRequest, says: str) -> HttpResponse:
     messages.success(request, says)
     return HttpResponseRedirect(reverse("operations:jobs"))
-
-
-def _by(request: StaffRequest) -> By:
-    return By(request.member, session_id(request))

@@ -23,11 +23,10 @@ from bitp.desk.routing.forms import (
 from bitp.desk.routing.models import Queue, Seat
 from bitp.desk.routing.overview import answering_members, people_shown, queues_shown
 from bitp.desk.routing.queues import MAIN, all_queues
-from bitp.desk.staff.changes import By
+from bitp.desk.staff.asking import by_of
 from bitp.desk.staff.errors import StaffError
 from bitp.desk.staff.models import OPERATOR, Member
 from bitp.desk.staff.rights import StaffRequest, role
-from bitp.identity.sessions import session_id
 
 
 @role(OPERATOR)
@@ -46,7 +45,7 @@ def add(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             values, key = form.values(), form.cleaned_data["key"]
-            setting_up.add_queue(key, values, form.ranks(), _by(request))
+            setting_up.add_queue(key, values, form.ranks(), by_of(request))
         except StaffError as error:
             form.add_error("key", str(error.says))
         else:
@@ -63,7 +62,7 @@ def queue(request: StaffRequest, key: str) -> HttpResponse:
     form = QueueForm(request.POST or None, initial=initial_of(shown), members=answering_members())
     if request.method == "POST" and form.is_valid():
         try:
-            setting_up.change_queue(key, form.values(), form.ranks(), _by(request))
+            setting_up.change_queue(key, form.values(), form.ranks(), by_of(request))
         except StaffError as error:
             form.add_error("topics", str(error.says))
         else:
@@ -79,7 +78,7 @@ def close(request: StaffRequest, key: str) -> HttpResponse:
     """The queue takes in nothing new."""
     _get(key)
     try:
-        setting_up.close_queue(key, _by(request))
+        setting_up.close_queue(key, by_of(request))
     except StaffError as error:
         messages.error(request, str(error.says))
     else:
@@ -92,7 +91,7 @@ def close(request: StaffRequest, key: str) -> HttpResponse:
 def reopen(request: StaffRequest, key: str) -> HttpResponse:
     """The queue takes in conversations again."""
     _get(key)
-    setting_up.open_queue(key, _by(request))
+    setting_up.open_queue(key, by_of(request))
     messages.success(request, _("The queue takes in conversations from now on."))
     return _back()
 
@@ -113,7 +112,7 @@ def person(request: StaffRequest, member_id: int) -> HttpResponse:
 
 def _change_seat(request: StaffRequest, shown: Member, form: SeatForm) -> HttpResponse:
     languages = " ".join(form.cleaned_data["languages"])
-    setting_up.change_seat(shown.pk, form.cleaned_data["capacity"], languages, _by(request))
+    setting_up.change_seat(shown.pk, form.cleaned_data["capacity"], languages, by_of(request))
     messages.success(request, _("The person's chats were changed."))
     return _back()
 
@@ -128,10 +127,6 @@ def _get(key: str) -> Queue:
     if found is None:
         raise Http404
     return found
-
-
-def _by(request: StaffRequest) -> By:
-    return By(request.member, session_id(request))
 
 
 def _back() -> HttpResponseRedirect:

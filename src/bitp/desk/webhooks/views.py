@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from bitp.desk.staff.asking import by_of, page_number
 from bitp.desk.staff.changes import By
 from bitp.desk.staff.models import OPERATOR
 from bitp.desk.staff.rights import StaffRequest, role
@@ -21,7 +22,6 @@ from bitp.desk.webhooks import changes, queries
 from bitp.desk.webhooks.errors import NoWebhook, WebhookError
 from bitp.desk.webhooks.forms import WebhookForm
 from bitp.desk.webhooks.models import FAILED, STATES, Webhook
-from bitp.identity.sessions import session_id
 
 
 @role(OPERATOR)
@@ -39,7 +39,7 @@ def add(request: StaffRequest) -> HttpResponse:
     form = WebhookForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made, secret = changes.add(**form.cleaned_data, by=_by(request))
+            made, secret = changes.add(**form.cleaned_data, by=by_of(request))
         except WebhookError as error:
             form.add_error("url", str(error.says))
         else:
@@ -61,7 +61,7 @@ def change(request: StaffRequest, webhook_id: int) -> HttpResponse:
     shown, form = _get(webhook_id), WebhookForm(request.POST)
     if form.is_valid():
         try:
-            changes.change(webhook_id, **form.cleaned_data, by=_by(request))
+            changes.change(webhook_id, **form.cleaned_data, by=by_of(request))
         except WebhookError as error:
             form.add_error("url", str(error.says))
         else:
@@ -75,7 +75,7 @@ def change(request: StaffRequest, webhook_id: int) -> HttpResponse:
 def change_secret(request: StaffRequest, webhook_id: int) -> HttpResponse:
     """Another secret, shown once; the one before signs too for a day."""
     shown = _get(webhook_id)
-    return _secret_page(request, shown, changes.change_secret(webhook_id, _by(request)))
+    return _secret_page(request, shown, changes.change_secret(webhook_id, by_of(request)))
 
 
 @role(OPERATOR, proved=True)
@@ -105,7 +105,7 @@ def send_test(request: StaffRequest, webhook_id: int) -> HttpResponse:
 def send_failed_again(request: StaffRequest, webhook_id: int) -> HttpResponse:
     """Everything that was given up, once more."""
     _get(webhook_id)
-    count = changes.send_failed_again(webhook_id, _by(request))
+    count = changes.send_failed_again(webhook_id, by_of(request))
     says = ngettext("%(count)s event is sent again.", "%(count)s events are sent again.", count)
     return _done(request, webhook_id, says % {"count": count})
 
@@ -115,7 +115,7 @@ def send_failed_again(request: StaffRequest, webhook_id: int) -> HttpResponse:
 def send_again(request: StaffRequest, webhook_id: int, delivery_id: int) -> HttpResponse:
     """One event, once more, under the id it had."""
     try:
-        changes.send_again(webhook_id, delivery_id, _by(request))
+        changes.send_again(webhook_id, delivery_id, by_of(request))
     except NoWebhook as error:
         raise Http404 from error
     return _done(request, webhook_id, _("It is sent again."))
@@ -126,7 +126,7 @@ def send_again(request: StaffRequest, webhook_id: int, delivery_id: int) -> Http
 def remove(request: StaffRequest, webhook_id: int) -> HttpResponse:
     """It and its delivery log are gone."""
     _get(webhook_id)
-    changes.remove(webhook_id, _by(request))
+    changes.remove(webhook_id, by_of(request))
     messages.success(request, _("Removed. Nothing is sent there any more."))
     return HttpResponseRedirect(reverse("webhooks:overview"))
 
@@ -135,7 +135,7 @@ def _do(
     request: StaffRequest, webhook_id: int, change: Callable[[int, By], object], says: str
 ) -> HttpResponse:
     _get(webhook_id)
-    change(webhook_id, _by(request))
+    change(webhook_id, by_of(request))
     return _done(request, webhook_id, says)
 
 
@@ -148,8 +148,7 @@ def _page(
     request: StaffRequest, shown: Webhook, form: WebhookForm | None = None, status: int = 200
 ) -> HttpResponse:
     state = request.GET.get("state", "")
-    number = request.GET.get("page", "1")
-    page = queries.deliveries(shown, state, int(number) if number.isdecimal() else 1)
+    page = queries.deliveries(shown, state, page_number(request))
     context: dict[str, Any] = {
         "shown": shown,
         "form": form or WebhookForm(initial={"url": shown.url, "kinds": shown.kinds.split()}),
@@ -169,7 +168,3 @@ def _get(webhook_id: int) -> Webhook:
         return queries.get_webhook(webhook_id)
     except NoWebhook as error:
         raise Http404 from error
-
-
-def _by(request: StaffRequest) -> By:
-    return By(request.member, session_id(request))

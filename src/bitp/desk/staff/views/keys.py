@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bitp.desk.staff import changes
+from bitp.desk.staff.asking import by_of
 from bitp.desk.staff.errors import NotProved, StaffError
 from bitp.desk.staff.forms import PasskeyNameForm
 from bitp.desk.staff.models import ROLES
 from bitp.desk.staff.rights import StaffRequest, role
 from bitp.desk.staff.views.answers import go_on, read_body, refused
 from bitp.identity import factors, passkeys
-from bitp.identity.sessions import session_id
 from bitp.lib.text import one_line
 
 
@@ -48,7 +48,7 @@ def add(request: StaffRequest) -> JsonResponse:
         body = read_body(request)
         name = one_line(str(body.get("name") or ""))[:40]
         made = passkeys.finish_registration(request, body.get("credential"))
-        changes.add_passkey(request.member, name, made, _by(request))
+        changes.add_passkey(request.member, name, made, by_of(request))
     except passkeys.WrongPasskey:
         return refused(NotProved())
     except StaffError as error:
@@ -62,7 +62,7 @@ def add(request: StaffRequest) -> JsonResponse:
 def remove(request: StaffRequest, factor_id: int) -> HttpResponse:
     """One factor fewer, never the last."""
     try:
-        changes.remove_factor(request.member, factor_id, _by(request))
+        changes.remove_factor(request.member, factor_id, by_of(request))
     except StaffError as error:
         if error.status == 404:
             raise Http404 from error
@@ -70,7 +70,3 @@ def remove(request: StaffRequest, factor_id: int) -> HttpResponse:
     else:
         messages.success(request, _("It does not sign you in any more."))
     return HttpResponseRedirect(reverse("staff:keys"))
-
-
-def _by(request: StaffRequest) -> changes.By:
-    return changes.By(request.member, session_id(request))

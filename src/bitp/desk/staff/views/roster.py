@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bitp.desk.staff import changes, queries
+from bitp.desk.staff.asking import by_of, page_number
 from bitp.desk.staff.errors import BadInvitation, NoMember, StaffError
 from bitp.desk.staff.forms import InviteForm, RoleForm
 from bitp.desk.staff.models import OPERATOR, Member
 from bitp.desk.staff.rights import StaffRequest, role
-from bitp.identity.sessions import session_id
 
 
 @role(OPERATOR)
@@ -24,7 +24,7 @@ from bitp.identity.sessions import session_id
 def roster(request: StaffRequest) -> HttpResponse:
     """Everybody, a page at a time, with open invitations above."""
     search = request.GET.get("q", "").strip()[: queries.SEARCH_MAX_CHARACTERS]
-    page = queries.members(search, _number(request.GET.get("page", "1")))
+    page = queries.members(search, page_number(request))
     context = {"page": page, "search": search, "invitations": queries.open_invitations()}
     return render(request, "staff/roster.html", context)
 
@@ -36,7 +36,7 @@ def invite(request: StaffRequest) -> HttpResponse:
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            changes.invite(form.cleaned_data["email"], form.cleaned_data["role"], _by(request))
+            changes.invite(form.cleaned_data["email"], form.cleaned_data["role"], by_of(request))
         except StaffError as error:
             form.add_error("email", str(error.says))
         else:
@@ -77,7 +77,7 @@ def change_role(request: StaffRequest, member_id: int) -> HttpResponse:
     if not form.is_valid():
         return _member_page(request, shown, form, 400)
     try:
-        changes.change_role(member_id, form.cleaned_data["role"], _by(request))
+        changes.change_role(member_id, form.cleaned_data["role"], by_of(request))
     except StaffError as error:
         form.add_error("role", str(error.says))
         return _member_page(request, shown, form, error.status)
@@ -91,7 +91,7 @@ def deactivate(request: StaffRequest, member_id: int) -> HttpResponse:
     """Shuts the person out everywhere at once."""
     shown = _get(member_id)
     try:
-        changes.deactivate(member_id, _by(request))
+        changes.deactivate(member_id, by_of(request))
     except StaffError as error:
         messages.error(request, str(error.says))
         return _member_page(request, shown, status=error.status)
@@ -103,7 +103,7 @@ def _change_invitation(
     request: StaffRequest, change: Callable[[int, changes.By], None], invitation_id: int, done: str
 ) -> HttpResponse:
     try:
-        change(invitation_id, _by(request))
+        change(invitation_id, by_of(request))
     except BadInvitation as error:
         messages.error(request, str(error.says))
     else:
@@ -129,13 +129,5 @@ def _get(member_id: int) -> Member:
         raise Http404 from error
 
 
-def _by(request: StaffRequest) -> changes.By:
-    return changes.By(request.member, session_id(request))
-
-
 def _back() -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("staff:roster"))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 6 else 1
